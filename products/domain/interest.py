@@ -6,14 +6,13 @@ first date up to, not including, the second. Interest is rounded once, at the en
 
 from collections.abc import Sequence
 from datetime import date
-from decimal import Context, Decimal, localcontext
-from decimal import ROUND_HALF_EVEN as _HALF_EVEN
+from decimal import ROUND_HALF_EVEN, Context, Decimal, localcontext
 
 from products.domain.day_count import period_fraction, year_fraction
 from products.money import ZERO, quantise
 
-# Fineract and Frappe work to 12 digits or in floats; 34 keep a cent exact in 10^9 yuan over 50 years.
-EXACT = Context(prec=34, rounding=_HALF_EVEN)
+# 34 digits keep every cent exact for 10^9 yuan over the longest plan; 12 would not.
+EXACT = Context(prec=34, rounding=ROUND_HALF_EVEN)
 
 
 def accrued(
@@ -24,7 +23,7 @@ def accrued(
     day_count: str,
     rounding: str = "half_up",
 ) -> Decimal:
-    """Interest on ``principal`` from ``start`` to ``end`` in yuan, to the cent; 0 if not after start."""
+    """Interest on ``principal`` from ``start`` to ``end``, to the cent; 0 if not after it."""
     return accrued_over(((start, end, principal),), annual_rate, day_count, rounding)
 
 

@@ -31,9 +31,9 @@ _Part = tuple[Decimal, Decimal]  # principal, interest of one instalment
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class ScheduleRequest:
-    """What to repay and how: yuan, yearly rate as a fraction, ``periods`` of ``every`` × ``frequency``.
+    """What to repay and how, over ``periods`` of ``every`` × ``frequency``.
 
-    ``instalment_multiple`` is the step of the equal part (the instalment, or the principal of
+    ``principal`` in yuan, ``annual_rate`` a fraction. ``instalment_multiple`` is the step of the equal part (the instalment, or the principal of
     ``equal_principal`` and ``seasonal``). ``seasonal_months`` are the calendar months (1–12) that
     bring income: only there something falls due.
     """
@@ -55,7 +55,7 @@ class ScheduleRequest:
 
 @dataclass(frozen=True, slots=True)
 class Instalment:
-    """One payment: ``amount = principal + interest``; ``balance`` is the principal left after it."""
+    """One payment: ``amount = principal + interest``; ``balance`` is the principal left."""
 
     n: int
     due: date
@@ -67,7 +67,7 @@ class Instalment:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Schedule:
-    """All payments in order of date; the principals sum exactly to ``principal``, last balance 0."""
+    """All payments by date; their principals sum exactly to ``principal``, last balance 0."""
 
     principal: Decimal
     start: date
