@@ -28,7 +28,12 @@ def answer(line: bytes) -> dict[str, Any]:
     request = _request(_parse(line))
     schedule = build(request)
     rate = apr(schedule.principal, schedule.start, schedule.flows(), places=4)
-    return {**schedule.as_dict(), "apr": f"{rate:f}"}
+    written = schedule.as_dict()
+    return {
+        "instalments": written["instalments"],
+        "total_interest": written["total_interest"],
+        "apr": f"{rate:f}",
+    }
 
 
 def _parse(line: bytes) -> Mapping[str, Any]:

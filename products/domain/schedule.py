@@ -33,9 +33,10 @@ _Part = tuple[Decimal, Decimal]  # principal, interest of one instalment
 class ScheduleRequest:
     """What to repay and how, over ``periods`` of ``every`` × ``frequency``.
 
-    ``principal`` in yuan, ``annual_rate`` a fraction. ``instalment_multiple`` is the step of the equal part (the instalment, or the principal of
-    ``equal_principal`` and ``seasonal``). ``seasonal_months`` are the calendar months (1–12) that
-    bring income: only there something falls due.
+    ``principal`` in yuan, ``annual_rate`` a fraction. ``instalment_multiple`` is the step of the
+    equal part (the instalment, or the principal of ``equal_principal`` and ``seasonal``).
+    ``seasonal_months`` are the calendar months (1–12) that bring income: only there something
+    falls due.
     """
 
     principal: Decimal
@@ -87,7 +88,7 @@ class Schedule:
         return tuple((row.due, row.amount) for row in self.instalments)
 
     def as_dict(self) -> dict[str, Any]:
-        """JSON-safe rows: dates ISO, amounts strings with two decimals."""
+        """JSON-safe: dates ISO, amounts strings with two decimals."""
         rows = [
             {
                 "n": row.n,
@@ -99,12 +100,14 @@ class Schedule:
             }
             for row in self.instalments
         ]
-        return {"instalments": rows, "total_interest": str(self.total_interest)}
+        return {
+            "start": self.start.isoformat(),
+            "instalments": rows,
+            "total_interest": str(self.total_interest),
+        }
 
     @classmethod
-    def from_dict(
-        cls, written: Mapping[str, Any], *, principal: Decimal, start: date
-    ) -> "Schedule":
+    def from_dict(cls, written: Mapping[str, Any]) -> "Schedule":
         """The schedule ``as_dict`` wrote (a contract's frozen copy)."""
         rows = tuple(
             Instalment(
@@ -117,8 +120,12 @@ class Schedule:
             )
             for row in written["instalments"]
         )
-        total = Decimal(written["total_interest"])
-        return cls(principal=principal, start=start, instalments=rows, total_interest=total)
+        return cls(
+            principal=sum((row.principal for row in rows), ZERO),
+            start=date.fromisoformat(written["start"]),
+            instalments=rows,
+            total_interest=Decimal(written["total_interest"]),
+        )
 
 
 def build(request: ScheduleRequest) -> Schedule:
