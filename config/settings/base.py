@@ -212,3 +212,7 @@ SPECTACULAR_SETTINGS = {
     "SWAGGER_UI_DIST": "SIDECAR",
     "SWAGGER_UI_FAVICON_HREF": "SIDECAR",
 }
+
+# ── limits on SMS codes: per number, and per address (villages share one behind their carrier) ──
+OTP_CODES_PER_MOBILE_DAY = int(os.environ.get("OTP_CODES_PER_MOBILE_DAY", "10"))
+OTP_CODES_PER_ADDRESS_DAY = int(os.environ.get("OTP_CODES_PER_ADDRESS_DAY", "300"))

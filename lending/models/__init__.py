@@ -1,0 +1,59 @@
+"""The rows of lending, one file per noun."""
+
+from lending.models.applications import LoanApplication, ApplicationMove
+from lending.models.audit import AuditEntry
+from lending.models.business_day import BusinessDay
+from lending.models.cards import BankCard
+from lending.models.codes import ReferralCode
+from lending.models.consents import ConsentText, Consent
+from lending.models.contracts import LoanContract
+from lending.models.customers import Customer, CustomerSession, OtpChallenge
+from lending.models.disbursements import Disbursement, ExternalCall, InboundEvent, ReconciliationBreak
+from lending.models.events import LendingEvent
+from lending.models.heartbeats import Heartbeat
+from lending.models.id_cards import IdCardReading
+from lending.models.idempotency import IdempotencyKey
+from lending.models.ledger import Account, Journal, Posting
+from lending.models.loans import Loan, Instalment
+from lending.models.offers import Offer
+from lending.models.organisation import LegalEntity, Branch, Village, Officer
+from lending.models.outbox import OutboxMessage, SmsMessage, DeadLetter
+from lending.models.reviews import ManualReview, ReviewRequest
+
+__all__ = [
+    "Account",
+    "ApplicationMove",
+    "AuditEntry",
+    "BankCard",
+    "Branch",
+    "BusinessDay",
+    "Consent",
+    "ConsentText",
+    "Customer",
+    "CustomerSession",
+    "DeadLetter",
+    "Disbursement",
+    "ExternalCall",
+    "Heartbeat",
+    "IdCardReading",
+    "IdempotencyKey",
+    "InboundEvent",
+    "Instalment",
+    "Journal",
+    "LegalEntity",
+    "LendingEvent",
+    "Loan",
+    "LoanApplication",
+    "LoanContract",
+    "ManualReview",
+    "Offer",
+    "Officer",
+    "OtpChallenge",
+    "OutboxMessage",
+    "Posting",
+    "ReconciliationBreak",
+    "ReferralCode",
+    "ReviewRequest",
+    "SmsMessage",
+    "Village",
+]

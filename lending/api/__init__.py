@@ -1,0 +1,1 @@
+"""The HTTP interface under ``/api/v1/``: thin views over the same services the phone pages call."""

@@ -1,0 +1,15 @@
+"""The client's address for limits: never what the client itself claims (ASVS 4.1.3)."""
+
+from django.conf import settings
+from django.http import HttpRequest
+
+_LENGTH_MAX = 45
+
+
+def client_ip(request: HttpRequest) -> str:
+    """The address seen by the outermost of ``TRUSTED_PROXY_COUNT`` proxies of ours (default 0: the socket's)."""
+    trusted = int(getattr(settings, "TRUSTED_PROXY_COUNT", 0))
+    forwarded = [part.strip() for part in request.META.get("HTTP_X_FORWARDED_FOR", "").split(",")]
+    if 0 < trusted <= len(forwarded) and forwarded[-trusted]:
+        return forwarded[-trusted][:_LENGTH_MAX]
+    return str(request.META.get("REMOTE_ADDR", ""))[:_LENGTH_MAX]

@@ -1,0 +1,1 @@
+"""Request bodies (strict) and the shapes of answers, by noun."""

@@ -1,0 +1,1 @@
+"""Endpoints by noun: read the body, call one service, present the answer."""

@@ -1,0 +1,81 @@
+"""Applications: start, list, look (with long poll), withdraw."""
+
+from uuid import UUID
+
+from django.utils.translation import gettext_lazy as _
+from drf_spectacular.utils import OpenApiParameter, extend_schema
+from rest_framework.request import Request
+from rest_framework.response import Response
+
+from lending.api.endpoints import CustomerEndpoint
+from lending.api.idempotency import idempotent
+from lending.api.serializers.applications import (
+    ApplicationAnswer, ApplicationRow, StartRequest, WithdrawalRequest, application_answer, application_row,
+)
+from lending.api.waiting import wait_for_result
+from lending.errors import InvalidInput
+from lending.selectors import applications as application_selectors
+from lending.services import applications
+
+WAIT_MAX_S = 10.0
+
+
+class ApplicationsView(CustomerEndpoint):
+    @extend_schema(operation_id="application_list", responses=ApplicationRow(many=True))
+    def get(self, request: Request) -> Response:
+        return self.paged(application_selectors.list_of_customer(self.customer), application_row)
+
+    @extend_schema(operation_id="application_start", request=StartRequest, responses={201: ApplicationAnswer})
+    @idempotent
+    def post(self, request: Request) -> Response:
+        body = self.read(StartRequest)
+        application = applications.start(
+            customer=self.customer,
+            qr_code=body["qr_code"],
+            purpose=body["purpose"],
+            requested_amount=body.get("requested_amount"),
+            source_token="",
+            channel="api",
+            now=self.now,
+        )
+        return Response(application_answer(application), status=201)
+
+
+class ApplicationView(CustomerEndpoint):
+    @extend_schema(
+        operation_id="application_get",
+        parameters=[
+            OpenApiParameter(
+                "wait", float, description="Seconds (0–10) to wait for the machine's result before answering."
+            )
+        ],
+        responses=ApplicationAnswer,
+    )
+    def get(self, request: Request, application_id: UUID) -> Response:
+        seconds = _wait_seconds(request.query_params.get("wait"))
+        application = application_selectors.of_customer(application_id, self.customer)
+        if seconds and wait_for_result(application, seconds):
+            application = application_selectors.of_customer(application_id, self.customer)
+        return Response(application_answer(application))
+
+
+class WithdrawalView(CustomerEndpoint):
+    @extend_schema(
+        operation_id="application_withdraw", request=WithdrawalRequest, responses=ApplicationAnswer
+    )
+    @idempotent
+    def post(self, request: Request, application_id: UUID) -> Response:
+        body = self.read(WithdrawalRequest)
+        application = applications.withdraw(
+            application_id=application_id, customer=self.customer, reason=body["reason"], now=self.now
+        )
+        return Response(application_answer(application))
+
+
+def _wait_seconds(text: str | None) -> float:
+    """Plain seconds, cut to 0–10; ``InvalidInput`` for anything else."""
+    if text is None:
+        return 0.0
+    if not text.isascii() or not text.replace(".", "", 1).isdigit() or len(text) > 10:
+        raise InvalidInput.field("wait", _("Send a number of seconds from 0 to 10."))
+    return min(float(text), WAIT_MAX_S)

@@ -1,0 +1,23 @@
+"""Long poll: hold the line while a machine works, never so many lines that nobody else gets through."""
+
+from threading import BoundedSemaphore
+
+from django.conf import settings
+
+from lending.domain.application_flow import MACHINE_STATES
+from lending.models import LoanApplication
+from lending.selectors import applications
+
+#: Per process. Beyond it a waiting client is answered at once and simply asks again.
+_LINES = BoundedSemaphore(getattr(settings, "LONG_POLLS_PER_PROCESS", 8))
+
+
+def wait_for_result(application: LoanApplication, seconds: float) -> bool:
+    """Wait until the application leaves its machine state; True when something may have changed."""
+    if application.state not in MACHINE_STATES or not _LINES.acquire(blocking=False):
+        return False
+    try:
+        applications.wait_for_change(application.pk, application.state, seconds)
+    finally:
+        _LINES.release()
+    return True

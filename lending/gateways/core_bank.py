@@ -1,0 +1,132 @@
+"""The core bank port: pay, ask by key, read the day's statement.
+
+An answer settles money only when it is definite and echoes key, amount and payee. A closed list of codes
+is a definite rejection; everything else, whatever it looks like, is ``unknown`` and is asked again.
+"""
+
+import hashlib
+import json
+from collections.abc import Iterable
+from dataclasses import dataclass
+from datetime import date
+from decimal import Decimal
+from typing import Any
+
+from products.money import CURRENCY, InvalidAmount, parse_amount
+from risk.gateways.http_port import HttpPort, PortReply
+
+#: Definite rejections (reference: practice-china §3): account closed, frozen, name differs, wrong type, risk.
+REJECTION_CODES = frozenset({"60", "61", "63", "66", "93", "38"})
+_CALL_TIMEOUT_S = 10.0
+STATEMENT_PAGES_MAX = 1_000
+
+
+@dataclass(frozen=True)
+class TransferOrder:
+    key: str
+    amount: Decimal
+    payee_card: str
+    payee_name: str
+
+    def body(self) -> dict[str, str]:
+        return {
+            "key": self.key,
+            "amount": str(self.amount),
+            "payee_card": self.payee_card,
+            "payee_name": self.payee_name,
+            "currency": CURRENCY,
+            "memo": "loan payout",
+        }
+
+    def sha256(self) -> str:
+        return hashlib.sha256(json.dumps(self.body(), sort_keys=True).encode()).hexdigest()
+
+
+@dataclass(frozen=True)
+class TransferReply:
+    """``outcome``: succeeded | rejected | not_found | unknown | mismatch (echo differs: a person looks)."""
+
+    outcome: str
+    core_txn_id: str = ""
+    rejection_code: str = ""
+    detail: str = ""
+
+
+@dataclass(frozen=True)
+class StatementLine:
+    key: str
+    amount: Decimal
+    payee_card: str
+    core_txn_id: str
+
+
+class StatementUnavailable(Exception):
+    """The core bank's statement could not be read; reconciliation is not done, not clean."""
+
+
+def pay(order: TransferOrder) -> TransferReply:
+    """Ask for the transfer. Safe to repeat with the same key; never retried by this port itself."""
+    reply = HttpPort("corebank").post(
+        "transfer", order.body(), idempotency_key=order.key, timeout_s=_CALL_TIMEOUT_S
+    )
+    return interpret(reply, order)
+
+
+def ask(order: TransferOrder) -> TransferReply:
+    """What became of the transfer with this key."""
+    reply = HttpPort("corebank").post("transfer-status", {"key": order.key}, timeout_s=_CALL_TIMEOUT_S)
+    if reply.kind == "http_error" and reply.status == 404 and reply.body.get("status") == "not_found":
+        return TransferReply("not_found")
+    return interpret(reply, order)
+
+
+def interpret(reply: PortReply, order: TransferOrder) -> TransferReply:
+    """Read an answer with suspicion; also used for callbacks."""
+    if reply.kind != "ok":
+        return TransferReply("unknown", detail=reply.kind)
+    return interpret_body(reply.body, order)
+
+
+def interpret_body(body: dict[str, Any], order: TransferOrder) -> TransferReply:
+    status, txn = body.get("status"), body.get("core_txn_id")
+    if body.get("key") != order.key:
+        return TransferReply("mismatch" if "key" in body else "unknown", detail="key")
+    if status == "rejected":
+        code = str(body.get("code", ""))
+        if code in REJECTION_CODES:
+            return TransferReply("rejected", rejection_code=code)
+        return TransferReply("unknown", detail=f"code {code[:10]}")
+    if status != "succeeded" or not isinstance(txn, str) or not 0 < len(txn) <= 60:
+        return TransferReply("unknown", detail="status")
+    if _amount(body.get("amount")) != order.amount:
+        return TransferReply("mismatch", detail="amount")
+    if body.get("payee_card") != order.payee_card:
+        return TransferReply("mismatch", detail="payee")
+    return TransferReply("succeeded", core_txn_id=txn)
+
+
+def statement(day: date) -> Iterable[StatementLine]:
+    """Every transfer the core bank booked on ``day``; raises ``StatementUnavailable``."""
+    reply = HttpPort("corebank").post("statement", {"date": day.isoformat()}, timeout_s=30.0)
+    rows = reply.body.get("transfers") if reply.kind == "ok" else None
+    if not isinstance(rows, list):
+        raise StatementUnavailable(reply.kind)
+    lines = []
+    for row in rows:
+        amount = _amount(row.get("amount")) if isinstance(row, dict) else None
+        if amount is None:
+            raise StatementUnavailable("a line cannot be read")
+        lines.append(
+            StatementLine(
+                key=str(row.get("key")), amount=amount, payee_card=str(row.get("payee_card")),
+                core_txn_id=str(row.get("core_txn_id")),
+            )
+        )
+    return lines
+
+
+def _amount(value: object) -> Decimal | None:
+    try:
+        return parse_amount(value)
+    except InvalidAmount:
+        return None

@@ -1,0 +1,48 @@
+"""The only door to the queue: one function per job, each writes an outbox row and nothing else.
+
+The row commits with the change that needs it; the drain publishes it; the sweeper revives what got lost.
+Arguments are ids only.
+"""
+
+from datetime import datetime
+from uuid import UUID
+
+from django.db import connection
+
+from lending.models import OutboxMessage
+
+NOTIFY_CHANNEL = "outbox"
+
+
+def _enqueue(task: str, queue: str, now: datetime, **arguments: str) -> None:
+    OutboxMessage.objects.create(task=task, queue=queue, arguments=arguments, created_at=now)
+    with connection.cursor() as cursor:  # delivered by PostgreSQL at commit: wakes the drain
+        cursor.execute("SELECT pg_notify(%s, '')", [NOTIFY_CHANNEL])
+
+
+def gather_sources(application_id: UUID, now: datetime) -> None:
+    _enqueue("lending.gather_sources", "decision", now, application_id=str(application_id))
+
+
+def decide_application(application_id: UUID, now: datetime) -> None:
+    _enqueue("lending.decide_application", "decision", now, application_id=str(application_id))
+
+
+def read_id_card(reading_id: UUID, now: datetime) -> None:
+    _enqueue("lending.read_id_card", "documents", now, reading_id=str(reading_id))
+
+
+def render_contract_pdf(contract_id: UUID, now: datetime) -> None:
+    _enqueue("lending.render_contract_pdf", "documents", now, contract_id=str(contract_id))
+
+
+def send_disbursement(disbursement_id: UUID, now: datetime) -> None:
+    _enqueue("lending.send_disbursement", "money", now, disbursement_id=str(disbursement_id))
+
+
+def query_disbursement(disbursement_id: UUID, now: datetime) -> None:
+    _enqueue("lending.query_disbursement", "money", now, disbursement_id=str(disbursement_id))
+
+
+def send_sms(sms_id: UUID, now: datetime) -> None:
+    _enqueue("lending.send_sms", "default", now, sms_id=str(sms_id))

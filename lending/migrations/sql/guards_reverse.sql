@@ -1,0 +1,17 @@
+DROP TRIGGER contract_final ON lending_loancontract;
+DROP FUNCTION lending_contract_final();
+DROP TRIGGER disbursement_steps ON lending_disbursement;
+DROP FUNCTION lending_disbursement_steps();
+DROP TRIGGER append_only ON lending_posting;
+DROP TRIGGER append_only ON lending_journal;
+DROP TRIGGER append_only ON lending_applicationmove;
+DROP TRIGGER append_only ON lending_consent;
+DROP TRIGGER append_only ON lending_consenttext;
+DROP TRIGGER append_only ON lending_auditentry;
+DROP TRIGGER append_only ON lending_manualreview;
+DROP TRIGGER append_only ON lending_lendingevent;
+DROP FUNCTION lending_append_only();
+DROP TRIGGER journal_has_postings ON lending_journal;
+DROP FUNCTION lending_journal_has_postings();
+DROP TRIGGER posting_zero_sum ON lending_posting;
+DROP FUNCTION lending_journal_balances();

@@ -1,0 +1,49 @@
+"""Manual reviews (人工复核): a person's verdict on a referred application."""
+
+import uuid
+
+from django.conf import settings
+from django.db import models
+
+
+class ManualReview(models.Model):
+    """One verdict per application and round; the database arbitrates when two officers decide at once."""
+
+    class Verdict(models.TextChoices):
+        APPROVE = "approve"
+        DECLINE = "decline"
+
+    id = models.UUIDField(primary_key=True, default=uuid.uuid4, editable=False)
+    application = models.ForeignKey("LoanApplication", on_delete=models.PROTECT, related_name="reviews")
+    round = models.PositiveSmallIntegerField()
+    reviewer = models.ForeignKey(settings.AUTH_USER_MODEL, on_delete=models.PROTECT)
+    verdict = models.CharField(max_length=10, choices=Verdict)
+    machine_limit = models.DecimalField(max_digits=14, decimal_places=2, null=True)
+    approved_limit = models.DecimalField(max_digits=14, decimal_places=2, null=True)
+    reason_code = models.CharField(max_length=40)
+    note = models.TextField(max_length=1000)
+    at = models.DateTimeField()
+
+    class Meta:
+        constraints = [
+            models.UniqueConstraint(fields=["application", "round"], name="review_one_verdict_per_round"),
+            models.CheckConstraint(
+                condition=models.Q(verdict="decline", approved_limit__isnull=True)
+                | models.Q(verdict="approve", approved_limit__gt=0),
+                name="review_limit_iff_approved",
+            ),
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.verdict} {self.pk}"
+
+
+class ReviewRequest(models.Model):
+    """A refused applicant asks for a person (PIPL art. 24)."""
+
+    application = models.OneToOneField("LoanApplication", on_delete=models.PROTECT)
+    reason = models.CharField(max_length=500, blank=True)
+    at = models.DateTimeField()
+
+    def __str__(self) -> str:
+        return f"review request {self.pk}"

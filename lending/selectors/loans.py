@@ -1,0 +1,26 @@
+"""Loans of a customer and their schedules."""
+
+from typing import Any
+
+from django.db.models import QuerySet
+
+from lending.errors import NotFound
+from lending.models import Customer, Instalment, Loan
+
+
+def of_customer(customer: Customer) -> QuerySet[Loan]:
+    return Loan.objects.filter(customer=customer).select_related("branch", "officer").order_by(
+        "-created_at", "pk"
+    )
+
+
+def one_of_customer(loan_id: Any, customer: Customer) -> Loan:
+    """The customer's own loan; ``NotFound`` for anything else."""
+    loan = of_customer(customer).filter(pk=loan_id).first()
+    if loan is None:
+        raise NotFound
+    return loan
+
+
+def schedule(loan: Loan) -> QuerySet[Instalment]:
+    return loan.instalments.order_by("number")

@@ -1,0 +1,67 @@
+"""What a staff member may see: own rows for officers, the branch for managers, all for head office and risk."""
+
+from typing import Any, TypeVar
+
+from django.contrib.auth.models import User
+from django.db.models import Model, QuerySet
+
+from lending.domain.application_flow import State
+from lending.models import Customer, Loan, LoanApplication, Officer
+
+Row = TypeVar("Row", bound=Model)
+_EVERYTHING = (Officer.Role.HEAD_OFFICE, Officer.Role.RISK)
+
+
+def officer_of(user: User) -> Officer | None:
+    """The staff profile of an active user."""
+    if not user.is_authenticated or not user.is_active:
+        return None
+    return Officer.objects.select_related("branch", "user").filter(user=user).first()
+
+
+def _scoped(user: User, rows: "QuerySet[Row]", branch_path: str) -> "QuerySet[Row]":
+    officer = officer_of(user)
+    if officer is None:
+        return rows.none()
+    if officer.role in _EVERYTHING:
+        return rows
+    if officer.role == Officer.Role.MANAGER:
+        conditions: dict[str, Any] = {branch_path: officer.branch_id}
+        return rows.filter(**conditions)
+    return rows.filter(officer=officer)
+
+
+def visible_applications(user: User) -> QuerySet[LoanApplication]:
+    return _scoped(user, LoanApplication.objects.all(), "branch_id")
+
+
+def referred(user: User) -> QuerySet[LoanApplication]:
+    """Applications that wait for a person, oldest first."""
+    return (
+        visible_applications(user)
+        .filter(state=State.IN_REVIEW)
+        .select_related("customer", "officer", "branch")
+        .order_by("state_since")
+    )
+
+
+def unfinished(user: User) -> QuerySet[LoanApplication]:
+    """Applications whose owner stopped on the way, newest first: who may need a call."""
+    return (
+        visible_applications(user)
+        .filter(state__in=[State.DRAFT, State.IDENTIFIED, State.CONSENTED, State.OFFERED, State.ACCEPTED])
+        .select_related("customer", "officer", "branch")
+        .order_by("-state_since")
+    )
+
+
+def customers(user: User) -> QuerySet[Customer]:
+    return _scoped(user, Customer.objects.all(), "officer__branch_id").select_related(
+        "officer", "village"
+    ).order_by("-created_at", "pk")
+
+
+def loans(user: User) -> QuerySet[Loan]:
+    return _scoped(user, Loan.objects.all(), "branch_id").select_related(
+        "customer", "officer", "branch"
+    ).order_by("-created_at", "pk")

@@ -1,0 +1,264 @@
+"""Money out exactly once in effect (D4; reference: reliability §3).
+
+request (with the signature) → claim with a lease, COMMIT → call outside any transaction → settle in one
+transaction. A timeout is ``unknown`` and is asked again with the same key; there is never a second key.
+"""
+
+import uuid
+from datetime import datetime, timedelta
+from uuid import UUID
+
+import structlog
+from django.db import transaction
+from django.db.models import F
+from django.db.models.functions import Now
+from django.utils.translation import gettext_lazy as _
+
+from lending import events, jobs
+from lending.domain.application_flow import Action, Role, State
+from lending.domain.disbursement_flow import (
+    MANUAL_AFTER_S,
+    NOT_FOUND_LIMIT,
+    DisbursementState,
+    query_delay_s,
+)
+from lending.errors import IllegalState
+from lending.gateways import core_bank
+from lending.gateways.core_bank import TransferOrder, TransferReply
+from lending.models import Customer, Disbursement, ExternalCall, LoanApplication, LoanContract
+from lending.services import loans, moves, sms
+
+log = structlog.get_logger(__name__)
+
+LEASE = timedelta(seconds=90)
+FIRST_QUERY_AFTER = timedelta(seconds=5)
+#: The core bank guarantees that a transfer it received is booked or dropped within this time.
+CORE_BANK_PROCESSING = timedelta(seconds=60)
+_OPEN = (DisbursementState.SENDING, DisbursementState.UNKNOWN)
+
+
+def request(*, application: LoanApplication, contract: LoanContract, now: datetime) -> Disbursement:
+    """Write the payout request with its key, made once and never remade. Caller holds lock and transaction."""
+    if application.bank_card is None:
+        raise IllegalState(_("Please choose a bank card first."))
+    disbursement = Disbursement.objects.create(
+        application=application,
+        contract=contract,
+        bank_card=application.bank_card,
+        core_key=f"D{uuid.uuid4().hex}",
+        amount=contract.amount,
+        created_at=now,
+    )
+    jobs.send_disbursement(disbursement.pk, now)
+    return disbursement
+
+
+def retry_payout(*, application_id: UUID, customer: Customer, now: datetime) -> LoanApplication:
+    """After the bank refused the card: a new request to the newly chosen card (signed → disbursing)."""
+    with transaction.atomic():
+        application = moves.locked(application_id, customer=customer)
+        moves.require_state(application, State.SIGNED)
+        contract = LoanContract.objects.get(application=application, voided_at__isnull=True)
+        last = application.disbursements.order_by("-created_at").first()
+        if last is not None and last.bank_card_id == application.bank_card_id:
+            raise IllegalState(_("The bank could not pay to this card. Please choose another card of yours."))
+        request(application=application, contract=contract, now=now)
+        moves.move(application, action=Action.PAY_OUT, role=Role.CUSTOMER, actor=str(customer.pk), now=now)
+    return application
+
+
+def send(*, disbursement_id: UUID, now: datetime) -> None:
+    """Claim and pay. A second worker, a repeated task or a dead lease finds nothing to claim and stops."""
+    claimed = _claim(disbursement_id, from_state=DisbursementState.CREATED, kind="send", now=now)
+    if claimed is not None:
+        _call(*claimed, now=now)
+
+
+def query(*, disbursement_id: UUID, now: datetime) -> None:
+    """Ask what became of an ``unknown`` payout, or send again with the SAME key when it never arrived."""
+    disbursement = Disbursement.objects.filter(pk=disbursement_id).first()
+    if disbursement is None or disbursement.state != DisbursementState.UNKNOWN:
+        return
+    if _may_resend(disbursement, now):
+        claimed = _claim(disbursement_id, from_state=DisbursementState.UNKNOWN, kind="send", now=now)
+        if claimed is not None:
+            _call(*claimed, now=now)
+        return
+    call = _begin_query(disbursement_id, now)
+    if call is None:
+        return
+    order = order_of(call.disbursement)
+    reply = core_bank.ask(order)
+    settle(disbursement_id=disbursement_id, reply=reply, call=call, now=now)
+
+
+def order_of(disbursement: Disbursement) -> TransferOrder:
+    return TransferOrder(
+        key=disbursement.core_key,
+        amount=disbursement.amount,
+        payee_card=disbursement.bank_card.card_number,
+        payee_name=disbursement.application.name or "",
+    )
+
+
+def _call(disbursement: Disbursement, call: ExternalCall, *, now: datetime) -> None:
+    reply = core_bank.pay(order_of(disbursement))
+    settle(
+        disbursement_id=disbursement.pk, reply=reply, call=call, now=now,
+        lease_token=disbursement.lease_token,
+    )
+
+
+def _claim(
+    disbursement_id: UUID, *, from_state: str, kind: str, now: datetime
+) -> tuple[Disbursement, ExternalCall] | None:
+    """Take the lease and write the call row, COMMIT. None when somebody else has it. Database clock."""
+    token = uuid.uuid4()
+    with transaction.atomic():
+        changed = Disbursement.objects.filter(pk=disbursement_id, state=from_state).update(
+            state=DisbursementState.SENDING, lease_token=token, lease_until=Now() + LEASE,
+            attempt=F("attempt") + 1, not_found_count=0,
+        )
+        if not changed:
+            return None
+        Disbursement.objects.filter(pk=disbursement_id, first_sent_at__isnull=True).update(
+            first_sent_at=now
+        )
+        disbursement = Disbursement.objects.select_related("application", "bank_card").get(
+            pk=disbursement_id
+        )
+        return disbursement, _call_row(disbursement, kind, now)
+
+
+def _begin_query(disbursement_id: UUID, now: datetime) -> ExternalCall | None:
+    """One query at a time: whoever moves ``next_check_at`` on asks; the others stop."""
+    with transaction.atomic():
+        disbursement = (
+            Disbursement.objects.select_for_update(of=("self",), skip_locked=True)
+            .select_related("application", "bank_card")
+            .filter(pk=disbursement_id, state=DisbursementState.UNKNOWN, next_check_at__lte=now)
+            .first()
+        )
+        if disbursement is None:
+            return None
+        disbursement.queries_made += 1
+        disbursement.next_check_at = now + timedelta(seconds=query_delay_s(disbursement.queries_made))
+        disbursement.save(update_fields=["queries_made", "next_check_at"])
+        return _call_row(disbursement, "query", now)
+
+
+def _call_row(disbursement: Disbursement, kind: str, now: datetime) -> ExternalCall:
+    return ExternalCall.objects.create(
+        disbursement=disbursement, kind=kind, request_sha256=order_of(disbursement).sha256(), started_at=now
+    )
+
+
+def _may_resend(disbursement: Disbursement, now: datetime) -> bool:
+    first_sent = disbursement.first_sent_at or disbursement.created_at
+    return (
+        disbursement.not_found_count >= NOT_FOUND_LIMIT and now - first_sent > CORE_BANK_PROCESSING
+    )
+
+
+def settle(
+    *,
+    disbursement_id: UUID,
+    reply: TransferReply,
+    call: ExternalCall | None,
+    now: datetime,
+    lease_token: UUID | None = None,
+) -> str:
+    """Write down what the core bank said, in one transaction; returns the disbursement's state then.
+
+    Only a definite success that echoed key, amount and payee books the loan; only a definite rejection
+    closes the request; an echo that differs goes to a person; everything else is unknown. Idempotent.
+    """
+    with transaction.atomic():
+        application_id = Disbursement.objects.values_list("application_id", flat=True).get(
+            pk=disbursement_id
+        )
+        application = moves.locked(application_id)  # always application first: one lock order
+        disbursement = (
+            Disbursement.objects.select_for_update(of=("self",))
+            .select_related("contract__legal_entity", "contract__offer", "bank_card")
+            .get(pk=disbursement_id)
+        )
+        if call is not None:
+            ExternalCall.objects.filter(pk=call.pk).update(
+                answered_at=now, outcome=reply.outcome, detail=reply.detail[:120]
+            )
+        if disbursement.state not in _OPEN:
+            return disbursement.state  # settled by a query, a callback or another worker
+        if reply.outcome == "succeeded":
+            _succeed(application, disbursement, reply, now)
+        elif reply.outcome == "rejected":
+            _reject(application, disbursement, reply, now)
+        elif lease_token is not None and disbursement.lease_token != lease_token:
+            pass  # our lease is over; whoever holds the new one will say
+        else:
+            _leave_unknown(disbursement, reply, now)
+        return disbursement.state
+
+
+def _succeed(
+    application: LoanApplication, disbursement: Disbursement, reply: TransferReply, now: datetime
+) -> None:
+    disbursement.state = DisbursementState.SUCCEEDED
+    disbursement.core_txn_id = reply.core_txn_id
+    disbursement.settled_at = now
+    disbursement.lease_token = disbursement.lease_until = disbursement.next_check_at = None
+    disbursement.save()
+    loan = loans.book(application=application, disbursement=disbursement, now=now)
+    moves.move(
+        application, action=Action.PAYOUT_SETTLED, role=Role.SYSTEM, actor="settle", now=now,
+        data={"loan_id": str(loan.pk)},
+    )
+    first = loan.instalments.order_by("number")[0]
+    sms.queue(
+        template="disbursed", event_key=str(disbursement.pk), mobile=application.customer.mobile,
+        language=application.customer.language, now=now,
+        parameters={
+            "amount": f"{loan.principal:,.2f}", "last_four": disbursement.bank_card.last_four,
+            "first_due": first.due_date.isoformat(), "first_amount": f"{first.amount:,.2f}",
+        },
+    )
+
+
+def _reject(
+    application: LoanApplication, disbursement: Disbursement, reply: TransferReply, now: datetime
+) -> None:
+    disbursement.state = DisbursementState.REJECTED
+    disbursement.rejection_code = reply.rejection_code
+    disbursement.settled_at = now
+    disbursement.lease_token = disbursement.lease_until = disbursement.next_check_at = None
+    disbursement.save()
+    moves.move(
+        application, action=Action.PAYOUT_REJECTED, role=Role.SYSTEM, actor="settle", now=now,
+        data={"code": reply.rejection_code},
+    )
+    sms.queue(
+        template="payout_rejected", event_key=str(disbursement.pk), mobile=application.customer.mobile,
+        language=application.customer.language, now=now, parameters={},
+    )
+
+
+def _leave_unknown(disbursement: Disbursement, reply: TransferReply, now: datetime) -> None:
+    first_sent = disbursement.first_sent_at or disbursement.created_at
+    too_long = now - first_sent > timedelta(seconds=MANUAL_AFTER_S)
+    if reply.outcome == "not_found":
+        disbursement.not_found_count += 1
+    if disbursement.state == DisbursementState.SENDING:
+        disbursement.state = DisbursementState.UNKNOWN
+        disbursement.next_check_at = now + FIRST_QUERY_AFTER
+        disbursement.lease_token = disbursement.lease_until = None
+        disbursement.save()
+    if reply.outcome == "mismatch" or too_long:
+        disbursement.state = DisbursementState.MANUAL
+        disbursement.problem = f"mismatch: {reply.detail}" if reply.outcome == "mismatch" else "no answer"
+        disbursement.next_check_at = None
+        log.error("disbursement.needs_person", disbursement_id=str(disbursement.pk))
+        events.record(
+            "disbursement.manual", at=now, application=disbursement.application,
+            data={"problem": disbursement.problem},
+        )
+    disbursement.save()

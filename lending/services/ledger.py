@@ -1,0 +1,69 @@
+"""Journals: written once, balanced, never edited; a correction is a reversing journal."""
+
+from datetime import date, datetime
+from functools import lru_cache
+
+from django.db import transaction
+
+from lending.domain.postings import Line
+from lending.models import Account, Branch, Journal, LegalEntity, Loan, Posting
+
+
+class Unbalanced(ValueError):
+    """The lines do not sum to zero."""
+
+
+@lru_cache(maxsize=64)
+def _account_id(code: str) -> int:
+    return Account.objects.only("pk").get(code=code).pk
+
+
+def post(
+    *,
+    kind: str,
+    source_type: str,
+    source_id: str,
+    lines: tuple[Line, ...],
+    legal_entity: LegalEntity,
+    branch: Branch,
+    accounting_date: date,
+    now: datetime,
+    loan: Loan | None = None,
+    reverses: Journal | None = None,
+) -> Journal:
+    """Write one balanced journal. ``(kind, source_type, source_id)`` is unique: a repeat raises IntegrityError.
+
+    Raises ``Unbalanced`` before the database's deferred trigger would at commit.
+    """
+    if sum(line.amount for line in lines) != 0 or not lines:
+        raise Unbalanced(kind)
+    with transaction.atomic():
+        journal = Journal.objects.create(
+            kind=kind, source_type=source_type, source_id=source_id, legal_entity=legal_entity,
+            accounting_date=accounting_date, reverses=reverses, created_at=now,
+        )
+        Posting.objects.bulk_create(
+            Posting(
+                journal=journal, account_id=_account_id(line.account), branch=branch, loan=loan,
+                amount=line.amount,
+            )
+            for line in lines
+        )
+    return journal
+
+
+def reverse(*, journal: Journal, accounting_date: date, now: datetime) -> Journal:
+    """Undo ``journal`` with a mirror journal on ``accounting_date``; possible once (database unique)."""
+    postings = list(journal.postings.select_related("account", "branch", "loan"))
+    return post(
+        kind="reversal",
+        source_type="journal",
+        source_id=str(journal.pk),
+        lines=tuple(Line(p.account.code, -p.amount) for p in postings),
+        legal_entity=journal.legal_entity,
+        branch=postings[0].branch,
+        accounting_date=accounting_date,
+        now=now,
+        loan=postings[0].loan,
+        reverses=journal,
+    )

@@ -1,0 +1,76 @@
+"""Thin Celery tasks: take ids, make one service call. Every one of them is safe to run twice."""
+
+from typing import Any
+from uuid import UUID
+
+from celery import shared_task
+from django.utils import timezone
+
+from lending.services import (
+    applications,
+    contracts,
+    decisions,
+    disbursement_sweep,
+    disbursements,
+    identity,
+    outbox,
+    reconciliation,
+    sms,
+)
+
+
+@shared_task(name="lending.gather_sources")
+def gather_sources(*, application_id: str, **_: Any) -> None:
+    decisions.gather(application_id=UUID(application_id), now=timezone.now())
+
+
+@shared_task(name="lending.decide_application")
+def decide_application(*, application_id: str, **_: Any) -> None:
+    decisions.decide(application_id=UUID(application_id), now=timezone.now())
+
+
+@shared_task(name="lending.read_id_card")
+def read_id_card(*, reading_id: str, **_: Any) -> None:
+    identity.read_pictures(reading_id=UUID(reading_id), now=timezone.now())
+
+
+@shared_task(name="lending.render_contract_pdf")
+def render_contract_pdf(*, contract_id: str, **_: Any) -> None:
+    contracts.render_pdf(contract_id=UUID(contract_id), now=timezone.now())
+
+
+@shared_task(name="lending.send_disbursement")
+def send_disbursement(*, disbursement_id: str, **_: Any) -> None:
+    disbursements.send(disbursement_id=UUID(disbursement_id), now=timezone.now())
+
+
+@shared_task(name="lending.query_disbursement")
+def query_disbursement(*, disbursement_id: str, **_: Any) -> None:
+    disbursements.query(disbursement_id=UUID(disbursement_id), now=timezone.now())
+
+
+@shared_task(name="lending.send_sms")
+def send_sms(*, sms_id: str, **_: Any) -> None:
+    sms.deliver(sms_id=UUID(sms_id), now=timezone.now())
+
+
+@shared_task(name="lending.sweep")
+def sweep(**_: Any) -> None:
+    now = timezone.now()
+    disbursement_sweep.sweep(now=now)
+    decisions.revive(now=now)
+    identity.revive(now=now)
+    sms.revive(now=now)
+
+
+@shared_task(name="lending.expire")
+def expire(**_: Any) -> None:
+    now = timezone.now()
+    applications.expire_due(now=now)
+    outbox.forget_old(now=now)
+
+
+@shared_task(name="lending.reconcile")
+def reconcile(**_: Any) -> None:
+    now = timezone.now()
+    reconciliation.reconcile(day=timezone.localdate(now), now=now)

@@ -1,0 +1,1 @@
+"""The applicant's pages: bind a form, call one service, redirect. They work without JavaScript."""
