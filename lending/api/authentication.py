@@ -1,10 +1,14 @@
-"""Two identities, never mixed (D14): applicants by bearer token, staff by session cookie with TOTP."""
+"""Two identities, never mixed (D14): applicants by bearer token, staff by session and TOTP."""
 
 from typing import Any
 
 from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
-from rest_framework.authentication import BaseAuthentication, SessionAuthentication, get_authorization_header
+from rest_framework.authentication import (
+    BaseAuthentication,
+    SessionAuthentication,
+    get_authorization_header,
+)
 from rest_framework.exceptions import AuthenticationFailed
 from rest_framework.request import Request
 
@@ -24,7 +28,7 @@ class CustomerToken(BaseAuthentication):
         if len(header) != 2 or header[0].lower() != b"bearer" or len(header[1]) > _TOKEN_LENGTH_MAX:
             raise AuthenticationFailed(_("Please log in again."))
         token = header[1].decode("ascii", errors="replace")
-        customer = customers.by_token(token=token, now=timezone.now())
+        customer = customers.by_token(token, timezone.now())
         if customer is None:
             raise AuthenticationFailed(_("Please log in again."))
         return customer, token

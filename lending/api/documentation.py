@@ -1,4 +1,4 @@
-"""OpenAPI 3 and its page. The page's script and style are files, so the site's CSP needs no hole."""
+"""OpenAPI 3 and its page. The page's script and style are files: the CSP needs no hole."""
 
 from typing import Any
 
@@ -12,8 +12,12 @@ from lending.api.permissions import Anyone
 from lending.api.serializers.problems import Problem
 
 _IDEMPOTENCY_KEY = OpenApiParameter(
-    "Idempotency-Key", str, OpenApiParameter.HEADER,
-    description="Same key and body → the stored answer; same key, other body → 422; still running → 409.",
+    "Idempotency-Key",
+    str,
+    OpenApiParameter.HEADER,
+    description=(
+        "Same key and body → the stored answer; same key, other body → 422; still running → 409."
+    ),
 )
 _ALWAYS = ("400", "404", "405", "406", "413", "415", "429", "500", "503")
 
@@ -34,7 +38,9 @@ class ProblemSchema(AutoSchema):
             refused += ["401", "403"]
         if self.method in ("POST", "PUT"):
             refused += ["409", "422"]
-        document = self._get_response_for_code(Problem, "400", ["application/problem+json"], direction)
+        document = self._get_response_for_code(
+            Problem, "400", ["application/problem+json"], direction
+        )
         for status in sorted(refused):
             bodies.setdefault(status, document)
         return bodies

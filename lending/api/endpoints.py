@@ -44,7 +44,7 @@ class Endpoint(APIView):
         return problem_response
 
     def read(self, serializer_class: type[S]) -> Body:
-        """The request's body as ``serializer_class`` understands it; 400 names every wrong field."""
+        """The body as ``serializer_class`` understands it; 400 names every wrong field."""
         serializer = serializer_class(data=self.request.data)
         serializer.is_valid(raise_exception=True)
         return serializer.validated_data

@@ -1,12 +1,13 @@
 """Idempotency keys: one key, one effect, one answer (reliability R7).
 
-The claim is a row of its own, committed first, so that parallel repeats see it. The effect and the stored
-answer then commit in ONE transaction: after a crash there is either both or neither, and a claim left
-behind by a killed process runs out with its lease. An endpoint whose service itself talks to the outside
-(``commits_itself``) stores its answer right after instead. Refusals (4xx) and failures (5xx) are not stored, so
-a corrected or later repeat is processed. Leases use the database's clock.
+The claim is a row of its own, committed first, so that parallel repeats see it. The effect and the
+stored answer then commit in ONE transaction: after a crash there is either both or neither, and a
+claim left behind by a killed process runs out with its lease. An endpoint whose service itself talks
+to the outside (``commits_itself``) stores its answer right after instead. Refusals (4xx) and failures
+(5xx) are not stored, so a corrected or later repeat is processed. Leases use the database's clock.
 """
 
+import contextlib
 import hashlib
 import json
 from collections.abc import Callable
@@ -60,7 +61,7 @@ class Claim:
 
 
 class IdempotentView(Protocol):
-    """What an endpoint offers: who acts, how errors become answers, how long a secret answer replays."""
+    """Who acts, how errors become answers, how long a secret answer replays."""
 
     replay_for: timedelta | None
     commits_itself: bool
@@ -71,7 +72,7 @@ class IdempotentView(Protocol):
 
 
 def fingerprint(data: Any) -> str:
-    """64 hex digits that stand for the request's meaning: order of keys and white space do not count.
+    """64 hex digits for the request's meaning: order of keys and white space do not count.
 
     Keyed, because bodies hold ID numbers and SMS codes that a plain hash would let one guess.
     """
@@ -102,8 +103,12 @@ def claim(
 ) -> Claim | IdempotencyKey:
     """The right to run, or the finished row to replay. Raises ``KeyReuse`` or ``InProgress``."""
     row = IdempotencyKey(
-        actor=actor, endpoint=endpoint, key=key, request_sha256=digest,
-        created_at=Now(), locked_until=Now() + LEASE,
+        actor=actor,
+        endpoint=endpoint,
+        key=key,
+        request_sha256=digest,
+        created_at=Now(),
+        locked_until=Now() + LEASE,
     )
     for _attempt in range(3):  # a refused request deletes its row between our insert and our look
         IdempotencyKey.objects.bulk_create([row], ignore_conflicts=True)
@@ -121,8 +126,11 @@ def claim(
 
 
 def _refuse_reuse(found: IdempotencyKey, digest: str, replay_for: timedelta | None) -> None:
-    """Same key, other body. A secret answer (a token) is burnt by a wrong repeat and by age: otherwise
-    a replay would let one try SMS codes without the limit on tries."""
+    """Same key, other body → ``KeyReuse``.
+
+    A secret answer (a token) is burnt by a wrong repeat and by age: otherwise a replay would let one
+    try SMS codes without the limit on tries.
+    """
     is_stale = replay_for is not None and found.created_at < timezone.now() - replay_for
     if found.request_sha256 == digest and not is_stale:
         return
@@ -150,7 +158,7 @@ def _claimed(taken: Claim) -> Any:
 
 
 def _store(taken: Claim, answer: HttpResponse) -> bool:
-    """Keep the answer in the effect's own transaction; False when the lease went to somebody else."""
+    """Keep the answer in the effect's transaction; False when the lease went to another."""
     row = _claimed(taken).select_for_update().first()
     if row is None:
         return False
@@ -199,10 +207,8 @@ def _run(taken: Claim, view: IdempotentView, respond: Callable[[], Response]) ->
 
 
 def _release(taken: Claim) -> None:
-    try:
+    with contextlib.suppress(DatabaseError):  # the lease frees it
         _claimed(taken).delete()
-    except DatabaseError:
-        pass  # the lease frees it
 
 
 def _replayed(row: IdempotencyKey) -> HttpResponse:

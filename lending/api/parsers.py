@@ -51,7 +51,7 @@ def _refuse_unstorable(value: Any, depth: int = 0) -> None:
 
 
 def parse_object(raw: bytes) -> dict[str, Any]:
-    """One JSON object; numbers with a point become ``Decimal``, never float. Raises ``ValueError``."""
+    """One JSON object; numbers with a point become ``Decimal``. Raises ``ValueError``."""
     try:
         value = json.loads(
             raw.decode("utf-8"),
@@ -76,7 +76,7 @@ def _declared_length(parser_context: Mapping[str, Any] | None) -> int:
 
 
 class StrictJSONParser(BaseParser):
-    """A JSON object in UTF-8 of at most 1 MB; NaN, Infinity, repeated keys and NUL bytes are refused."""
+    """A JSON object in UTF-8, at most 1 MB; no NaN, Infinity, repeated keys or NUL bytes."""
 
     media_type = "application/json"
 

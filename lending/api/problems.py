@@ -1,7 +1,7 @@
-"""Every refusal as RFC 9457 ``application/problem+json``: type, title, status, detail, code, errors.
+"""Every refusal as RFC 9457 problem document: type, title, status, detail, code, errors.
 
-``detail`` and ``errors`` are for people (translated), ``code`` is for programs (stable). Nothing here
-ever carries a stack trace or a value the person sent.
+``detail`` and ``errors`` are for people (translated), ``code`` is for programs (stable). Nothing
+here ever carries a stack trace or a value the person sent.
 """
 
 import traceback
@@ -65,7 +65,9 @@ def _flat_errors(detail: Any, prefix: str = "") -> dict[str, list[str]]:
     elif isinstance(detail, list) and any(isinstance(item, list | Mapping) for item in detail):
         members = [(str(index), value) for index, value in enumerate(detail)]
     else:
-        return {prefix or "body": [str(m) for m in (detail if isinstance(detail, list) else [detail])]}
+        return {
+            prefix or "body": [str(m) for m in (detail if isinstance(detail, list) else [detail])]
+        }
     flat: dict[str, list[str]] = {}
     for name, value in members:
         name = "body" if name == "non_field_errors" else name
@@ -80,7 +82,10 @@ def _of_framework(error: exceptions.APIException) -> Response:
     wait = getattr(error, "wait", None)
     if isinstance(error, exceptions.ValidationError):
         return problem(
-            400, "invalid_request", _("Some values are missing or wrong."), errors=_flat_errors(error.detail)
+            400,
+            "invalid_request",
+            _("Some values are missing or wrong."),
+            errors=_flat_errors(error.detail),
         )
     code = str(getattr(error.detail, "code", error.default_code))
     return problem(
@@ -99,7 +104,9 @@ def _unexpected(error: Exception, context: Mapping[str, Any]) -> Response:
         "api.unexpected_error",
         error=type(error).__name__,
         view=type(context.get("view")).__name__,
-        frames=[f"{frame.filename.rsplit('/', 1)[-1]}:{frame.lineno}:{frame.name}" for frame in frames],
+        frames=[
+            f"{frame.filename.rsplit('/', 1)[-1]}:{frame.lineno}:{frame.name}" for frame in frames
+        ],
     )
     return problem(500, "internal_error", _("Something went wrong on our side. Please try again."))
 
@@ -109,8 +116,13 @@ def problem_response(error: Exception, context: Mapping[str, Any]) -> Response:
     match error:
         case DomainError():
             return problem(
-                error.status, error.code, error.message, errors=error.errors,
-                retry_after_s=error.retry_after_s if error.status != 429 else error.retry_after_s or 60,
+                error.status,
+                error.code,
+                error.message,
+                errors=error.errors,
+                retry_after_s=error.retry_after_s
+                if error.status != 429
+                else error.retry_after_s or 60,
             )
         case exceptions.APIException():
             return _of_framework(error)
@@ -125,7 +137,9 @@ def problem_response(error: Exception, context: Mapping[str, Any]) -> Response:
         case OperationalError() | InterfaceError() | RedisError():
             log.warning("api.dependency_unavailable", error=type(error).__name__)
             return problem(
-                503, "temporarily_unavailable", _("We are busy for a moment. Please try again."),
+                503,
+                "temporarily_unavailable",
+                _("We are busy for a moment. Please try again."),
                 retry_after_s=3,
             )
         case _:

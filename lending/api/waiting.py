@@ -1,4 +1,4 @@
-"""Long poll: hold the line while a machine works, never so many lines that nobody else gets through."""
+"""Long poll: hold the line while a machine works, never so many that nobody else gets through."""
 
 from threading import BoundedSemaphore
 

@@ -5,7 +5,15 @@ from typing import Any
 from django.utils.translation import get_language
 from rest_framework import serializers
 
-from lending.api.serializers.fields import AmountText, Amount, Answer, Body, Text, amount_text, time_text
+from lending.api.serializers.fields import (
+    Amount,
+    AmountText,
+    Answer,
+    Body,
+    Text,
+    amount_text,
+    time_text,
+)
 from lending.domain.application_flow import State
 from lending.models import IdCardReading, Loan, LoanApplication
 from lending.selectors import applications, explanations
@@ -89,7 +97,10 @@ def is_english() -> bool:
 
 def product_answer(application: LoanApplication) -> dict[str, str]:
     terms = product_selectors.resolved_terms(application.product_version_id).terms
-    return {"code": application.product_code, "name": terms.name_en if is_english() else terms.name_zh}
+    return {
+        "code": application.product_code,
+        "name": terms.name_en if is_english() else terms.name_zh,
+    }
 
 
 def application_row(application: LoanApplication) -> dict[str, Any]:
@@ -119,7 +130,9 @@ def application_answer(application: LoanApplication) -> dict[str, Any]:
         "identity": identity_answer(application),
         "consents": applications.consent_summary(application),
         "profile": application.profile,
-        "bank_card": mask_card(application.bank_card.card_number) if application.bank_card else None,
+        "bank_card": mask_card(application.bank_card.card_number)
+        if application.bank_card
+        else None,
         "reasons": reasons_answer(application) if application.state in _EXPLAINED_STATES else [],
         "loan_id": _loan_id(application),
     }
@@ -152,7 +165,7 @@ def _read_fields(fields: dict[str, Any]) -> dict[str, Any]:
 
 def reasons_answer(application: LoanApplication) -> list[dict[str, str]]:
     return [
-        {"code": reason.code, "text": reason.text_en if is_english() else reason.text_zh}
+        {"code": reason["code"], "text": reason["text_en"] if is_english() else reason["text_zh"]}
         for reason in explanations.of_application(application)
     ]
 

@@ -8,8 +8,12 @@ _KINDS_MAX = 20
 
 
 class ConsentsRequest(Body):
-    accept = serializers.ListField(child=Text(max_length=20), max_length=_KINDS_MAX, required=False, default=list)
-    refuse = serializers.ListField(child=Text(max_length=20), max_length=_KINDS_MAX, required=False, default=list)
+    accept = serializers.ListField(
+        child=Text(max_length=20), max_length=_KINDS_MAX, required=False, default=list
+    )
+    refuse = serializers.ListField(
+        child=Text(max_length=20), max_length=_KINDS_MAX, required=False, default=list
+    )
 
 
 class ConsentTextAnswer(Answer):

@@ -13,7 +13,9 @@ from lending.models import LoanContract
 
 class ContractAnswer(Answer):
     contract_no = serializers.CharField()
-    sha256 = serializers.CharField(help_text="of the HTML's bytes; the sign call names it as document_sha256")
+    sha256 = serializers.CharField(
+        help_text="of the HTML's bytes; the sign call names it as document_sha256"
+    )
     document_sha256 = serializers.CharField()
     html = serializers.CharField()
     html_url = serializers.URLField()

@@ -21,10 +21,15 @@ class Body(serializers.Serializer[Any]):
     """A request body that refuses members it does not know."""
 
     def to_internal_value(self, data: Any) -> Any:
-        unknown = [name for name in data if name not in self.fields] if isinstance(data, Mapping) else []
+        unknown = (
+            [name for name in data if name not in self.fields] if isinstance(data, Mapping) else []
+        )
         if unknown:
             raise serializers.ValidationError(
-                {str(name)[:_NAME_SHOWN_MAX]: [_("Unknown field.")] for name in unknown[:_UNKNOWN_SHOWN_MAX]}
+                {
+                    str(name)[:_NAME_SHOWN_MAX]: [_("Unknown field.")]
+                    for name in unknown[:_UNKNOWN_SHOWN_MAX]
+                }
             )
         return super().to_internal_value(data)
 

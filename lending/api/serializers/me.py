@@ -45,6 +45,8 @@ def me_answer(customer: Customer) -> dict[str, Any]:
         "name_masked": mask_name(customer.name) if customer.name else None,
         "id_number_masked": mask_id_number(customer.id_number) if customer.id_number else None,
         "preferences": {"marketing": customer.accepts_marketing},
-        "officer": {"name": officer.display_name, "mobile": officer.work_mobile} if officer else None,
+        "officer": {"name": officer.display_name, "mobile": officer.work_mobile}
+        if officer
+        else None,
         "open_application": application_row(open_application) if open_application else None,
     }

@@ -6,7 +6,16 @@ from rest_framework import serializers
 
 from lending.api.serializers.applications import ApplicationAnswer, application_answer, is_english
 from lending.api.serializers.fields import (
-    Amount, AmountText, Answer, Body, Rate, Text, Whole, amount_text, rate_text, time_text,
+    Amount,
+    AmountText,
+    Answer,
+    Body,
+    Rate,
+    Text,
+    Whole,
+    amount_text,
+    rate_text,
+    time_text,
 )
 from lending.models import LoanContract, Offer
 
@@ -83,7 +92,7 @@ def offer_answer(offer: Offer) -> dict[str, Any]:
 
 
 def contract_figures(contract: LoanContract) -> dict[str, Any]:
-    """What was agreed, with the schedule preview and the cost sheet as they stand in the contract."""
+    """What was agreed, with schedule preview and cost sheet as they stand in the contract."""
     return {
         "contract_no": contract.contract_no,
         "amount": amount_text(contract.amount),

@@ -2,7 +2,7 @@
 
 from rest_framework import serializers
 
-from lending.api.serializers.fields import Body, Answer, Text
+from lending.api.serializers.fields import Answer, Body, Text
 
 
 class SessionRequest(Body):

@@ -9,8 +9,14 @@ from rest_framework.response import Response
 
 from lending.api.endpoints import CustomerEndpoint
 from lending.api.idempotency import idempotent
+from lending.api.paging import Pages
 from lending.api.serializers.applications import (
-    ApplicationAnswer, ApplicationRow, StartRequest, WithdrawalRequest, application_answer, application_row,
+    ApplicationAnswer,
+    ApplicationRow,
+    StartRequest,
+    WithdrawalRequest,
+    application_answer,
+    application_row,
 )
 from lending.api.waiting import wait_for_result
 from lending.errors import InvalidInput
@@ -21,11 +27,18 @@ WAIT_MAX_S = 10.0
 
 
 class ApplicationsView(CustomerEndpoint):
+    pagination_class = Pages
+
     @extend_schema(operation_id="application_list", responses=ApplicationRow(many=True))
     def get(self, request: Request) -> Response:
-        return self.paged(application_selectors.list_of_customer(self.customer), application_row)
+        rows = self.customer.loanapplication_set.order_by("-created_at", "pk")
+        return self.paged(rows, application_row)
 
-    @extend_schema(operation_id="application_start", request=StartRequest, responses={201: ApplicationAnswer})
+    @extend_schema(
+        operation_id="application_start",
+        request=StartRequest,
+        responses={201: ApplicationAnswer},
+    )
     @idempotent
     def post(self, request: Request) -> Response:
         body = self.read(StartRequest)
@@ -46,7 +59,9 @@ class ApplicationView(CustomerEndpoint):
         operation_id="application_get",
         parameters=[
             OpenApiParameter(
-                "wait", float, description="Seconds (0–10) to wait for the machine's result before answering."
+                "wait",
+                float,
+                description="Seconds (0–10) to wait for the machine's result before answering.",
             )
         ],
         responses=ApplicationAnswer,
@@ -61,13 +76,18 @@ class ApplicationView(CustomerEndpoint):
 
 class WithdrawalView(CustomerEndpoint):
     @extend_schema(
-        operation_id="application_withdraw", request=WithdrawalRequest, responses=ApplicationAnswer
+        operation_id="application_withdraw",
+        request=WithdrawalRequest,
+        responses={200: ApplicationAnswer},
     )
     @idempotent
     def post(self, request: Request, application_id: UUID) -> Response:
         body = self.read(WithdrawalRequest)
         application = applications.withdraw(
-            application_id=application_id, customer=self.customer, reason=body["reason"], now=self.now
+            application_id=application_id,
+            customer=self.customer,
+            reason=body["reason"],
+            now=self.now,
         )
         return Response(application_answer(application))
 

@@ -14,7 +14,11 @@ from lending.services import cards
 
 
 class CardView(CustomerEndpoint):
-    @extend_schema(operation_id="bank_card_bind", request=CardRequest, responses=ApplicationAnswer)
+    @extend_schema(
+        operation_id="bank_card_bind",
+        request=CardRequest,
+        responses={200: ApplicationAnswer},
+    )
     @idempotent
     def post(self, request: Request, application_id: UUID) -> Response:
         body = self.read(CardRequest)

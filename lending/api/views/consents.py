@@ -24,7 +24,11 @@ class ConsentsView(CustomerEndpoint):
         texts = consent_selectors.required_texts(application, get_language() or "zh-hans")
         return Response({"results": texts})
 
-    @extend_schema(operation_id="consent_record", request=ConsentsRequest, responses=ApplicationAnswer)
+    @extend_schema(
+        operation_id="consent_record",
+        request=ConsentsRequest,
+        responses={200: ApplicationAnswer},
+    )
     @idempotent
     def post(self, request: Request, application_id: UUID) -> Response:
         body = self.read(ConsentsRequest)

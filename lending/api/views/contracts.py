@@ -29,7 +29,7 @@ class OneFormat(BaseContentNegotiation):
 
 class ContractEndpoint(CustomerEndpoint):
     def contract(self, application_id: UUID) -> LoanContract:
-        """The live contract, its reading clock started; 404 for another person's or when there is none."""
+        """The live contract, its reading clock started; 404 for another person's and for none."""
         application = applications.of_customer(application_id, self.customer)
         contract = contract_selectors.of_application(application)
         contracts.note_cost_sheet_shown(contract=contract, now=self.now)
@@ -48,16 +48,22 @@ class ContractHtmlView(ContractEndpoint):
     @extend_schema(operation_id="contract_html", responses={(200, "text/html"): OpenApiTypes.STR})
     def get(self, request: Request, application_id: UUID) -> HttpResponse:
         contract = self.contract(application_id)
-        return _paper(bytes(contract.html), "text/html; charset=utf-8", f"{contract.contract_no}.html")
+        return _paper(
+            bytes(contract.html), "text/html; charset=utf-8", f"{contract.contract_no}.html"
+        )
 
 
 class ContractPdfView(ContractEndpoint):
     content_negotiation_class = OneFormat
 
-    @extend_schema(operation_id="contract_pdf", responses={(200, "application/pdf"): OpenApiTypes.BINARY})
+    @extend_schema(
+        operation_id="contract_pdf", responses={(200, "application/pdf"): OpenApiTypes.BINARY}
+    )
     def get(self, request: Request, application_id: UUID) -> HttpResponse:
         contract = self.contract(application_id)
-        return _paper(contracts.ensure_pdf(contract), "application/pdf", f"{contract.contract_no}.pdf")
+        return _paper(
+            contracts.ensure_pdf(contract), "application/pdf", f"{contract.contract_no}.pdf"
+        )
 
 
 def _paper(content: bytes, content_type: str, name: str) -> HttpResponse:

@@ -8,7 +8,11 @@ from rest_framework.response import Response
 
 from lending.api.endpoints import CustomerEndpoint
 from lending.api.idempotency import idempotent
-from lending.api.serializers.applications import ApplicationAnswer, application_answer, reasons_answer
+from lending.api.serializers.applications import (
+    ApplicationAnswer,
+    application_answer,
+    reasons_answer,
+)
 from lending.api.serializers.explanations import ExplanationAnswer, ReviewRequestBody
 from lending.selectors import applications
 from lending.services import reviews
@@ -28,11 +32,18 @@ class ExplanationView(CustomerEndpoint):
 
 
 class ReviewRequestView(CustomerEndpoint):
-    @extend_schema(operation_id="review_request", request=ReviewRequestBody, responses={202: ApplicationAnswer})
+    @extend_schema(
+        operation_id="review_request",
+        request=ReviewRequestBody,
+        responses={202: ApplicationAnswer},
+    )
     @idempotent
     def post(self, request: Request, application_id: UUID) -> Response:
         body = self.read(ReviewRequestBody)
         application = reviews.request_review(
-            application_id=application_id, customer=self.customer, reason=body["reason"], now=self.now
+            application_id=application_id,
+            customer=self.customer,
+            reason=body["reason"],
+            now=self.now,
         )
         return Response(application_answer(application), status=202)

@@ -16,7 +16,9 @@ class MeView(CustomerEndpoint):
 
 
 class PreferencesView(CustomerEndpoint):
-    @extend_schema(operation_id="preferences_put", request=PreferencesRequest, responses=PreferencesAnswer)
+    @extend_schema(
+        operation_id="preferences_put", request=PreferencesRequest, responses=PreferencesAnswer
+    )
     def put(self, request: Request) -> Response:
         body = self.read(PreferencesRequest)
         consents.set_marketing(customer=self.customer, accepts=body["marketing"], now=self.now)

@@ -10,9 +10,13 @@ from lending.api.endpoints import CustomerEndpoint
 from lending.api.idempotency import idempotent
 from lending.api.serializers.applications import ApplicationAnswer, application_answer
 from lending.api.serializers.offers import (
-    AcceptAnswer, AcceptRequest, OffersAnswer, accept_answer, offer_answer,
+    AcceptAnswer,
+    AcceptRequest,
+    OffersAnswer,
+    accept_answer,
+    offer_answer,
 )
-from lending.api.views.submissions import EmptyBody
+from lending.api.serializers.submissions import EmptyBody
 from lending.selectors import applications
 from lending.selectors import offers as offer_selectors
 from lending.services import offers
@@ -27,7 +31,11 @@ class OffersView(CustomerEndpoint):
 
 
 class AcceptView(CustomerEndpoint):
-    @extend_schema(operation_id="offer_accept", request=AcceptRequest, responses=AcceptAnswer)
+    @extend_schema(
+        operation_id="offer_accept",
+        request=AcceptRequest,
+        responses={200: AcceptAnswer},
+    )
     @idempotent
     def post(self, request: Request, application_id: UUID) -> Response:
         body = self.read(AcceptRequest)
@@ -44,9 +52,15 @@ class AcceptView(CustomerEndpoint):
 
 
 class ReopenView(CustomerEndpoint):
-    @extend_schema(operation_id="offer_reopen", request=EmptyBody, responses=ApplicationAnswer)
+    @extend_schema(
+        operation_id="offer_reopen",
+        request=EmptyBody,
+        responses={200: ApplicationAnswer},
+    )
     @idempotent
     def post(self, request: Request, application_id: UUID) -> Response:
         self.read(EmptyBody)
-        application = offers.reopen(application_id=application_id, customer=self.customer, now=self.now)
+        application = offers.reopen(
+            application_id=application_id, customer=self.customer, now=self.now
+        )
         return Response(application_answer(application))

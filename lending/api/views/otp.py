@@ -28,7 +28,11 @@ class OtpView(OpenEndpoint):
         mobile = self.read(OtpRequest).get("mobile", "")
         return f"mobile:{blind_index(mobile, purpose='idempotency-actor')}"
 
-    @extend_schema(operation_id="otp_send", request=OtpRequest, responses={204: None})
+    @extend_schema(
+        operation_id="otp_send",
+        request=OtpRequest,
+        responses={204: None},
+    )
     @idempotent
     def post(self, request: Request) -> Response:
         body = self.read(OtpRequest)

@@ -14,7 +14,11 @@ from lending.services import profiles
 
 
 class ProfileView(CustomerEndpoint):
-    @extend_schema(operation_id="profile_save", request=ProfileRequest, responses=ApplicationAnswer)
+    @extend_schema(
+        operation_id="profile_save",
+        request=ProfileRequest,
+        responses={200: ApplicationAnswer},
+    )
     @idempotent
     def post(self, request: Request, application_id: UUID) -> Response:
         application = profiles.save(

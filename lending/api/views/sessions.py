@@ -19,7 +19,7 @@ from products.encryption import blind_index
 
 
 class SessionView(CustomerEndpoint):
-    """The token is shown once; we keep only its hash (and, for repeats, the sealed answer, 5 minutes)."""
+    """The token is shown once; we keep its hash and, for repeats, 5 minutes the sealed answer."""
 
     authentication_classes = (CustomerTokenIfAny,)
     replay_for = timedelta(minutes=5)
@@ -31,7 +31,9 @@ class SessionView(CustomerEndpoint):
         mobile = self.read(SessionRequest)["mobile"]
         return f"mobile:{blind_index(mobile, purpose='idempotency-actor')}"
 
-    @extend_schema(operation_id="session_open", request=SessionRequest, responses={201: SessionAnswer}, auth=[])
+    @extend_schema(
+        operation_id="session_open", request=SessionRequest, responses={201: SessionAnswer}, auth=[]
+    )
     @idempotent
     def post(self, request: Request) -> Response:
         body = self.read(SessionRequest)

@@ -11,12 +11,16 @@ from lending.api.endpoints import CustomerEndpoint
 from lending.api.idempotency import idempotent
 from lending.api.serializers.applications import ApplicationAnswer, application_answer
 from lending.api.serializers.signatures import SignRequest
-from lending.api.views.submissions import EmptyBody
+from lending.api.serializers.submissions import EmptyBody
 from lending.services import disbursements, signatures
 
 
 class SignView(CustomerEndpoint):
-    @extend_schema(operation_id="contract_sign", request=SignRequest, responses={202: ApplicationAnswer})
+    @extend_schema(
+        operation_id="contract_sign",
+        request=SignRequest,
+        responses={202: ApplicationAnswer},
+    )
     @idempotent
     def post(self, request: Request, application_id: UUID) -> Response:
         body = self.read(SignRequest)
@@ -36,7 +40,11 @@ class SignView(CustomerEndpoint):
 class PayoutView(CustomerEndpoint):
     """After the bank refused the card and another one was bound."""
 
-    @extend_schema(operation_id="payout_retry", request=EmptyBody, responses={202: ApplicationAnswer})
+    @extend_schema(
+        operation_id="payout_retry",
+        request=EmptyBody,
+        responses={202: ApplicationAnswer},
+    )
     @idempotent
     def post(self, request: Request, application_id: UUID) -> Response:
         self.read(EmptyBody)

@@ -9,16 +9,16 @@ from rest_framework.response import Response
 from lending.api.endpoints import CustomerEndpoint
 from lending.api.idempotency import idempotent
 from lending.api.serializers.applications import ApplicationAnswer, application_answer
-from lending.api.serializers.fields import Body
+from lending.api.serializers.submissions import EmptyBody
 from lending.services import submissions
 
 
-class EmptyBody(Body):
-    """No members."""
-
-
 class SubmissionView(CustomerEndpoint):
-    @extend_schema(operation_id="application_submit", request=EmptyBody, responses={202: ApplicationAnswer})
+    @extend_schema(
+        operation_id="application_submit",
+        request=EmptyBody,
+        responses={202: ApplicationAnswer},
+    )
     @idempotent
     def post(self, request: Request, application_id: UUID) -> Response:
         self.read(EmptyBody)

@@ -1,0 +1,64 @@
+"""``/api/v1/``: the applicant's API and, under ``desk/``, the staff's."""
+
+from django.urls import include, path, re_path
+
+from lending.api.endpoints import NoSuchEndpoint
+from lending.api.views.applications import ApplicationsView, ApplicationView, WithdrawalView
+from lending.api.views.cards import CardView
+from lending.api.views.consents import ConsentsView
+from lending.api.views.contracts import ContractHtmlView, ContractPdfView, ContractView
+from lending.api.views.explanations import ExplanationView, ReviewRequestView
+from lending.api.views.identity import IdentityView
+from lending.api.views.loans import LoansView, LoanView, ScheduleView
+from lending.api.views.me import MeView, PreferencesView
+from lending.api.views.offers import AcceptView, OffersView, ReopenView
+from lending.api.views.otp import OtpView
+from lending.api.views.portfolio import DeskCustomersView, DeskLoansView
+from lending.api.views.profiles import ProfileView
+from lending.api.views.reviews import EvidenceView, ReferredView, VerdictView
+from lending.api.views.sessions import SessionView
+from lending.api.views.signatures import PayoutView, SignView
+from lending.api.views.submissions import SubmissionView
+
+app_name = "api"
+
+application_steps = [
+    path("", ApplicationView.as_view(), name="application"),
+    path("withdraw/", WithdrawalView.as_view(), name="withdraw"),
+    path("identity/", IdentityView.as_view(), name="identity"),
+    path("consents/", ConsentsView.as_view(), name="consents"),
+    path("profile/", ProfileView.as_view(), name="profile"),
+    path("bank-card/", CardView.as_view(), name="bank-card"),
+    path("submit/", SubmissionView.as_view(), name="submit"),
+    path("offers/", OffersView.as_view(), name="offers"),
+    path("accept/", AcceptView.as_view(), name="accept"),
+    path("reopen/", ReopenView.as_view(), name="reopen"),
+    path("explanation/", ExplanationView.as_view(), name="explanation"),
+    path("review-request/", ReviewRequestView.as_view(), name="review-request"),
+    path("contract/", ContractView.as_view(), name="contract"),
+    path("contract/html/", ContractHtmlView.as_view(), name="contract-html"),
+    path("contract/pdf/", ContractPdfView.as_view(), name="contract-pdf"),
+    path("sign/", SignView.as_view(), name="sign"),
+    path("payout/", PayoutView.as_view(), name="payout"),
+]
+desk = [
+    path("applications/", ReferredView.as_view(), name="desk-applications"),
+    path("applications/<uuid:application_id>/", EvidenceView.as_view(), name="desk-application"),
+    path("applications/<uuid:application_id>/review/", VerdictView.as_view(), name="desk-review"),
+    path("customers/", DeskCustomersView.as_view(), name="desk-customers"),
+    path("loans/", DeskLoansView.as_view(), name="desk-loans"),
+]
+urlpatterns = [
+    path("otp/", OtpView.as_view(), name="otp"),
+    path("session/", SessionView.as_view(), name="session"),
+    path("applications/", ApplicationsView.as_view(), name="applications"),
+    path("applications/<uuid:application_id>/", include(application_steps)),
+    path("loans/", LoansView.as_view(), name="loans"),
+    path("loans/<uuid:loan_id>/", LoanView.as_view(), name="loan"),
+    path("loans/<uuid:loan_id>/schedule/", ScheduleView.as_view(), name="loan-schedule"),
+    path("me/", MeView.as_view(), name="me"),
+    path("me/preferences/", PreferencesView.as_view(), name="preferences"),
+    path("desk/", include(desk)),
+    # Last: whatever else is asked for under this prefix is answered as a problem document.
+    re_path(r"^.*\Z", NoSuchEndpoint.as_view()),
+]
