@@ -27,7 +27,9 @@ FIRST_DUE = "First payment"
 MATURITY = "Last payment"
 DAY_COUNT = "Interest basis"
 CLAUSES_TITLE = "Clauses"
-WEIGHTY_NOTE = "Clauses in heavy type on a coloured ground matter most to you: please read them well."
+WEIGHTY_NOTE = (
+    "Clauses in heavy type on a coloured ground matter most to you: please read them well."
+)
 SCHEDULE_TITLE = "Repayment schedule"
 SCHEDULE_NOTE = (
     "Drawn up as if paid out on {start}. Interest runs from the day of the actual payout; the dates "

@@ -1,0 +1,315 @@
+"""The contract as A4 pages. Same content, same bytes: no clock, no chance, fonts embedded."""
+
+from collections.abc import Sequence
+from io import BytesIO
+from typing import Any
+
+from reportlab.lib.pagesizes import A4
+from reportlab.lib.units import mm
+from reportlab.pdfgen.canvas import Canvas
+from reportlab.platypus import (
+    CondPageBreak,
+    Flowable,
+    KeepTogether,
+    PageBreak,
+    SimpleDocTemplate,
+    Spacer,
+    TableStyle,
+)
+from reportlab.platypus import Table as Grid
+
+from lending.documents.contract_content import Clause, Content, Line, Table
+from lending.documents.pdf_type import (
+    AMBER,
+    AMBER_PALE,
+    GREEN,
+    GREEN_PALE,
+    INK_SOFT,
+    LINE,
+    REGULAR,
+    register_fonts,
+    set_text,
+)
+
+_MARGIN = 20 * mm
+_WIDTH = A4[0] - 2 * _MARGIN
+_PAD = 6.0  # points left and right in a cell
+_FIGURES = (0.08, 0.18, 0.19, 0.19, 0.17, 0.19)
+_COSTS = (0.14, 0.32, 0.18, 0.15, 0.21)
+_CONTINGENT = (0.15, 0.44, 0.19, 0.22)
+
+
+def render(content: Content, html_sha256: str) -> bytes:
+    """PDF bytes; ``html_sha256`` and page numbers stand at the foot of every page."""
+    register_fonts()
+    out = BytesIO()
+    words = content.words
+    document = SimpleDocTemplate(
+        out,
+        pagesize=A4,
+        leftMargin=_MARGIN,
+        rightMargin=_MARGIN,
+        topMargin=18 * mm,
+        bottomMargin=22 * mm,
+        title=f"{words.TITLE} {content.head[0].value}",
+        author=content.lender,
+        lang="zh-CN" if content.language == "zh" else "en",
+        invariant=1,
+    )
+    number = content.head[0].value
+
+    class Pages(_NumberedPages):
+        foot = (number, f"{words.FINGERPRINT} {html_sha256}")
+        page_words = words.PAGE
+
+    document.build(_story(content), canvasmaker=Pages)
+    return out.getvalue()
+
+
+class _NumberedPages(Canvas):
+    """Holds every page back until their number is known, then draws the feet."""
+
+    foot: tuple[str, str] = ("", "")
+    page_words = "{page}/{pages}"
+
+    def __init__(self, *args: Any, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        self._held: list[dict[str, Any]] = []
+
+    def showPage(self) -> None:  # noqa: N802  (reportlab's name)
+        self._held.append(dict(self.__dict__))
+        self._startPage()
+
+    def save(self) -> None:
+        for page, state in enumerate(self._held, 1):
+            self.__dict__.update(state)
+            self._draw_foot(page, len(self._held))
+            super().showPage()
+        super().save()
+
+    def _draw_foot(self, page: int, pages: int) -> None:
+        right, base = A4[0] - _MARGIN, 12 * mm
+        self.setStrokeColor(LINE)
+        self.line(_MARGIN, base + 12, right, base + 12)
+        self.setFillColor(INK_SOFT)
+        self.setFont(REGULAR, 7.5)
+        self.drawString(_MARGIN, base, self.foot[0])
+        self.drawRightString(right, base, self.page_words.format(page=page, pages=pages))
+        self.setFont(REGULAR, 6)
+        self.drawString(_MARGIN, base - 9, self.foot[1])
+
+
+def _story(content: Content) -> list[Flowable]:
+    words = content.words
+    return [
+        *_head(content),
+        _heroes(content.heroes),
+        *_section(words.KEY_TERMS, _lines(content.key_terms)),
+        *_section(words.PARTIES, _lines(content.parties)),
+        *_title(words.CLAUSES_TITLE),
+        set_text(words.WEIGHTY_NOTE, _WIDTH, size=8.5, colour=INK_SOFT, space_after=4),
+        *(_clause(clause) for clause in content.clauses),
+        *_title(content.schedule.title),
+        _grid(content.schedule, _FIGURES, figures_from=2),
+        Spacer(0, 4),
+        set_text(content.schedule.note, _WIDTH, size=8.5, colour=INK_SOFT),
+        PageBreak(),
+        *_sheet(content),
+        *_signatures(content),
+    ]
+
+
+def _head(content: Content) -> list[Flowable]:
+    meta = "    ".join(f"{line.label} {line.value}" for line in content.head)
+    bar = Grid([[""]], colWidths=[_WIDTH], rowHeights=[3])
+    bar.setStyle(TableStyle([("BACKGROUND", (0, 0), (-1, -1), GREEN)]))
+    return [
+        set_text(content.lender, _WIDTH, size=11, bold=True, colour=GREEN),
+        set_text(content.words.TITLE, _WIDTH, size=22, bold=True, space_after=4),
+        set_text(content.subtitle, _WIDTH, size=10, colour=INK_SOFT),
+        set_text(meta, _WIDTH, size=9, colour=INK_SOFT, space_after=6),
+        bar,
+        Spacer(0, 10),
+    ]
+
+
+def _heroes(heroes: Sequence[Line]) -> Flowable:
+    gap = 10.0
+    wide = (_WIDTH - gap) / 2
+    inner = wide - 28
+    cells = [
+        [
+            set_text(line.label, inner, size=10, colour=INK_SOFT),
+            set_text(line.value, inner, size=24, bold=True, colour=GREEN),
+            set_text(line.note, inner, size=8.5, colour=INK_SOFT),
+        ]
+        for line in heroes
+    ]
+    boxes = []
+    for cell in cells:
+        box = Grid([[cell]], colWidths=[wide], cornerRadii=[8, 8, 8, 8])
+        box.setStyle(
+            TableStyle(
+                [
+                    ("BACKGROUND", (0, 0), (-1, -1), GREEN_PALE),
+                    ("LEFTPADDING", (0, 0), (-1, -1), 14),
+                    ("RIGHTPADDING", (0, 0), (-1, -1), 14),
+                    ("TOPPADDING", (0, 0), (-1, -1), 10),
+                    ("BOTTOMPADDING", (0, 0), (-1, -1), 12),
+                ]
+            )
+        )
+        boxes.append(box)
+    row = Grid([[boxes[0], "", boxes[1]]], colWidths=[wide, gap, wide])
+    row.setStyle(
+        TableStyle(
+            [
+                ("LEFTPADDING", (0, 0), (-1, -1), 0),
+                ("RIGHTPADDING", (0, 0), (-1, -1), 0),
+                ("VALIGN", (0, 0), (-1, -1), "TOP"),
+            ]
+        )
+    )
+    return row
+
+
+def _title(text: str) -> list[Flowable]:
+    return [
+        CondPageBreak(40 * mm),
+        Spacer(0, 12),
+        set_text(text, _WIDTH, size=13, bold=True, colour=GREEN, space_after=4),
+    ]
+
+
+def _section(title: str, *flowables: Flowable) -> list[Flowable]:
+    return [KeepTogether([*_title(title)[1:], *flowables])]
+
+
+def _lines(lines: Sequence[Line]) -> Flowable:
+    left, right = _WIDTH * 0.3, _WIDTH * 0.7
+    rows = []
+    for line in lines:
+        value: list[Flowable] = [set_text(line.value, right - 2 * _PAD)]
+        if line.note:
+            value.append(set_text(line.note, right - 2 * _PAD, size=8.5, colour=INK_SOFT))
+        rows.append([set_text(line.label, left - 2 * _PAD, colour=INK_SOFT), value])
+    grid = Grid(rows, colWidths=[left, right])
+    grid.setStyle(_ruled())
+    return grid
+
+
+def _ruled(*more: tuple[Any, ...]) -> TableStyle:
+    return TableStyle(
+        [
+            ("LEFTPADDING", (0, 0), (-1, -1), _PAD),
+            ("RIGHTPADDING", (0, 0), (-1, -1), _PAD),
+            ("TOPPADDING", (0, 0), (-1, -1), 2.5),
+            ("BOTTOMPADDING", (0, 0), (-1, -1), 4.5),
+            ("VALIGN", (0, 0), (-1, -1), "TOP"),
+            ("LINEBELOW", (0, 0), (-1, -1), 0.5, LINE),
+            *more,
+        ]
+    )
+
+
+def _clause(clause: Clause) -> Flowable:
+    weighty = clause.is_weighty
+    wide = _WIDTH - 20 if weighty else _WIDTH
+    parts: list[Flowable] = [
+        set_text(f"{clause.number}. {clause.heading}", wide, size=10.5, bold=True, space_after=2),
+        *(set_text(text, wide, bold=weighty, space_after=2) for text in clause.paragraphs),
+    ]
+    if not weighty:
+        return KeepTogether([Spacer(0, 6), *parts, Spacer(0, 4)])
+    return KeepTogether([Spacer(0, 4), _boxed(parts), Spacer(0, 4)])
+
+
+def _boxed(parts: list[Flowable]) -> Flowable:
+    box = Grid([[parts]], colWidths=[_WIDTH])
+    box.setStyle(
+        TableStyle(
+            [
+                ("BACKGROUND", (0, 0), (-1, -1), AMBER_PALE),
+                ("LINEBEFORE", (0, 0), (0, -1), 3, AMBER),
+                ("LEFTPADDING", (0, 0), (-1, -1), 12),
+                ("RIGHTPADDING", (0, 0), (-1, -1), 8),
+                ("TOPPADDING", (0, 0), (-1, -1), 4),
+                ("BOTTOMPADDING", (0, 0), (-1, -1), 6),
+            ]
+        )
+    )
+    return box
+
+
+def _grid(table: Table, shares: Sequence[float], *, figures_from: int = 99) -> Flowable:
+    """A table with a repeated head; columns from ``figures_from`` on are set to the right."""
+    widths = [_WIDTH * share for share in shares]
+
+    def row(cells: Sequence[str], *, bold: bool = False) -> list[Flowable]:
+        return [
+            set_text(
+                cell,
+                width - 2 * _PAD,
+                size=9,
+                bold=bold,
+                align="right" if column >= figures_from else "left",
+            )
+            for column, (cell, width) in enumerate(zip(cells, widths, strict=True))
+        ]
+
+    rows = [row(table.columns, bold=True), *(row(cells) for cells in table.rows)]
+    more: list[tuple[Any, ...]] = [("BACKGROUND", (0, 0), (-1, 0), GREEN_PALE)]
+    if table.total:
+        rows.append(_total_row(table.total, widths, figures_from))
+        more += [("LINEABOVE", (0, -1), (-1, -1), 1, GREEN), *_total_span(table.total)]
+    grid = Grid(rows, colWidths=widths, repeatRows=1)
+    grid.setStyle(_ruled(*more))
+    return grid
+
+
+def _total_span(total: Sequence[str]) -> list[tuple[Any, ...]]:
+    empty = next((n for n, cell in enumerate(total[1:]) if cell), len(total) - 1)
+    return [("SPAN", (0, -1), (empty, -1))] if empty else []
+
+
+def _total_row(total: Sequence[str], widths: Sequence[float], figures_from: int) -> list[Flowable]:
+    spanned = _total_span(total)
+    first = sum(widths[: spanned[0][2][0] + 1]) if spanned else widths[0]
+    return [
+        set_text(
+            cell,
+            (first if column == 0 else width) - 2 * _PAD,
+            size=9,
+            bold=True,
+            align="right" if column >= figures_from else "left",
+        )
+        for column, (cell, width) in enumerate(zip(total, widths, strict=True))
+    ]
+
+
+def _sheet(content: Content) -> list[Flowable]:
+    words = content.words
+    top = (
+        Line(words.AMOUNT, content.heroes[0].value),
+        Line(words.SHEET_APR, content.sheet_apr, words.APR_NOTE),
+    )
+    return [
+        set_text(words.SHEET_TITLE, _WIDTH, size=16, bold=True, colour=GREEN, space_after=6),
+        _lines(top),
+        *_section(content.costs.title, _grid(content.costs, _COSTS)),
+        *_section(content.contingent.title, _grid(content.contingent, _CONTINGENT)),
+        *_section(
+            words.SHEET_STATEMENT, _boxed([set_text(content.statement, _WIDTH - 20, bold=True)])
+        ),
+    ]
+
+
+def _signatures(content: Content) -> list[Flowable]:
+    words = content.words
+    state = words.SIGNED if content.signature else words.UNSIGNED
+    lines = (
+        Line(words.LENDER_SEAL, content.lender),
+        Line(words.BORROWER_SIGNATURE, content.borrower, state),
+        *content.signature,
+    )
+    return _section(words.SIGNATURES, _lines(lines))
