@@ -7,7 +7,7 @@ _LENGTH_MAX = 45
 
 
 def client_ip(request: HttpRequest) -> str:
-    """What the outermost of our ``TRUSTED_PROXY_COUNT`` proxies saw; with none (0), the socket's."""
+    """What the outermost of ``TRUSTED_PROXY_COUNT`` proxies saw; with none, the socket's."""
     trusted = int(getattr(settings, "TRUSTED_PROXY_COUNT", 0))
     forwarded = [part.strip() for part in request.META.get("HTTP_X_FORWARDED_FOR", "").split(",")]
     if 0 < trusted <= len(forwarded) and forwarded[-trusted]:

@@ -2,8 +2,8 @@
 
 The claim is a row of its own, committed first, so that parallel repeats see it. The effect and the
 stored answer then commit in ONE transaction: after a crash there is either both or neither, and a
-claim left behind by a killed process runs out with its lease. An endpoint whose service itself talks
-to the outside (``commits_itself``) stores its answer right after instead. Refusals (4xx) and failures
+claim left behind by a killed process runs out with its lease. An endpoint whose service talks to
+the outside (``commits_itself``) stores its answer right after instead. Refusals (4xx) and failures
 (5xx) are not stored, so a corrected or later repeat is processed. Leases use the database's clock.
 """
 
@@ -128,8 +128,8 @@ def claim(
 def _refuse_reuse(found: IdempotencyKey, digest: str, replay_for: timedelta | None) -> None:
     """Same key, other body → ``KeyReuse``.
 
-    A secret answer (a token) is burnt by a wrong repeat and by age: otherwise a replay would let one
-    try SMS codes without the limit on tries.
+    A secret answer (a token) is burnt by a wrong repeat and by age: else a replay would let one try
+    SMS codes without the limit on tries.
     """
     is_stale = replay_for is not None and found.created_at < timezone.now() - replay_for
     if found.request_sha256 == digest and not is_stale:
