@@ -9,7 +9,7 @@ from zoneinfo import ZoneInfo
 
 from lending.documents import texts_en, texts_zh
 from lending.documents.cost_sheet import CostItem, CostSheet, penalty_rate
-from lending.documents.wording import LANGUAGES, capitals, clean, day, money, percent
+from lending.documents.wording import LANGUAGES, annual_cost, capitals, clean, day, money, percent
 from products.domain.schedule import Schedule
 
 if TYPE_CHECKING:
@@ -143,7 +143,7 @@ def compose(facts: ContractFacts) -> Content:
             words.SHEET_CONTINGENT_COLUMNS,
             tuple(_cost_row(item, facts.language, words) for item in sheet.contingent),
         ),
-        sheet_apr=percent(sheet.annual_total_cost_rate),
+        sheet_apr=annual_cost(sheet.annual_total_cost_rate),
         statement=sheet.statement(facts.language),
         borrower=clean(facts.borrower_name),
         signature=_signature(facts, words),
@@ -154,7 +154,7 @@ def _heroes(facts: ContractFacts, words: ModuleType) -> tuple[Line, ...]:
     in_capitals = words.IN_CAPITALS.format(capitals=capitals(facts.amount))
     return (
         Line(words.AMOUNT, f"¥{money(facts.amount)}", in_capitals),
-        Line(words.APR, percent(facts.apr), words.APR_NOTE),
+        Line(words.APR, annual_cost(facts.apr), words.APR_NOTE),
     )
 
 
@@ -189,12 +189,12 @@ def _clauses(facts: ContractFacts, words: ModuleType) -> tuple[Clause, ...]:
         "purpose": _purpose(facts, words),
         "card": clean(facts.card_number_masked),
         "annual_rate": percent(facts.annual_rate),
-        "apr": percent(facts.apr),
+        "apr": annual_cost(facts.apr),
         "day_count": words.DAY_COUNTS[terms.day_count],
         "method": method,
         "method_note": method_note,
         "penalty_rate": percent(penalty_rate(facts.annual_rate, terms.penalty_uplift)),
-        "uplift": percent(terms.penalty_uplift),
+        "uplift": percent(terms.penalty_uplift, least=0),
         "early": words.EARLY_FEE.format(fee=percent(fee)) if fee > 0 else words.EARLY_FREE,
         "grace": (
             words.GRACE.format(grace_days=terms.grace_days)

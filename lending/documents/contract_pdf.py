@@ -33,9 +33,11 @@ from lending.documents.pdf_type import (
 
 _MARGIN = 20 * mm
 _WIDTH = A4[0] - 2 * _MARGIN
+_FRAME = 6.0  # points reportlab pads its page frame with
 _PAD = 6.0  # points left and right in a cell
 _FIGURES = (0.08, 0.18, 0.19, 0.19, 0.17, 0.19)
 _COSTS = (0.14, 0.32, 0.18, 0.15, 0.21)
+_NO_HELVETICA = ("FONTNAME", (0, 0), (-1, -1), REGULAR)  # empty cells too
 _CONTINGENT = (0.15, 0.44, 0.19, 0.22)
 
 
@@ -47,8 +49,8 @@ def render(content: Content, html_sha256: str) -> bytes:
     document = SimpleDocTemplate(
         out,
         pagesize=A4,
-        leftMargin=_MARGIN,
-        rightMargin=_MARGIN,
+        leftMargin=_MARGIN - _FRAME,
+        rightMargin=_MARGIN - _FRAME,
         topMargin=18 * mm,
         bottomMargin=22 * mm,
         title=f"{words.TITLE} {content.head[0].value}",
@@ -73,7 +75,7 @@ class _NumberedPages(Canvas):
     page_words = "{page}/{pages}"
 
     def __init__(self, *args: Any, **kwargs: Any) -> None:
-        super().__init__(*args, **kwargs)
+        super().__init__(*args, **{**kwargs, "initialFontName": REGULAR})
         self._held: list[dict[str, Any]] = []
 
     def showPage(self) -> None:  # noqa: N802  (reportlab's name)
@@ -95,7 +97,7 @@ class _NumberedPages(Canvas):
         self.setFont(REGULAR, 7.5)
         self.drawString(_MARGIN, base, self.foot[0])
         self.drawRightString(right, base, self.page_words.format(page=page, pages=pages))
-        self.setFont(REGULAR, 6)
+        self.setFont(REGULAR, 6.5)
         self.drawString(_MARGIN, base - 9, self.foot[1])
 
 
@@ -120,9 +122,9 @@ def _story(content: Content) -> list[Flowable]:
 
 
 def _head(content: Content) -> list[Flowable]:
-    meta = "    ".join(f"{line.label} {line.value}" for line in content.head)
+    meta = "  ·  ".join(f"{line.label} {line.value}" for line in content.head)
     bar = Grid([[""]], colWidths=[_WIDTH], rowHeights=[3])
-    bar.setStyle(TableStyle([("BACKGROUND", (0, 0), (-1, -1), GREEN)]))
+    bar.setStyle(TableStyle([("BACKGROUND", (0, 0), (-1, -1), GREEN), _NO_HELVETICA]))
     return [
         set_text(content.lender, _WIDTH, size=11, bold=True, colour=GREEN),
         set_text(content.words.TITLE, _WIDTH, size=22, bold=True, space_after=4),
@@ -167,6 +169,7 @@ def _heroes(heroes: Sequence[Line]) -> Flowable:
                 ("LEFTPADDING", (0, 0), (-1, -1), 0),
                 ("RIGHTPADDING", (0, 0), (-1, -1), 0),
                 ("VALIGN", (0, 0), (-1, -1), "TOP"),
+                _NO_HELVETICA,
             ]
         )
     )
@@ -203,8 +206,8 @@ def _ruled(*more: tuple[Any, ...]) -> TableStyle:
         [
             ("LEFTPADDING", (0, 0), (-1, -1), _PAD),
             ("RIGHTPADDING", (0, 0), (-1, -1), _PAD),
-            ("TOPPADDING", (0, 0), (-1, -1), 2.5),
-            ("BOTTOMPADDING", (0, 0), (-1, -1), 4.5),
+            ("TOPPADDING", (0, 0), (-1, -1), 1.5),
+            ("BOTTOMPADDING", (0, 0), (-1, -1), 6),
             ("VALIGN", (0, 0), (-1, -1), "TOP"),
             ("LINEBELOW", (0, 0), (-1, -1), 0.5, LINE),
             *more,

@@ -44,7 +44,7 @@ class CostItem:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class CostSheet:
-    """Amounts in yuan; ``annual_total_cost_rate`` is the effective yearly rate of the cash flows."""
+    """Amounts in yuan; ``annual_total_cost_rate`` is effective, from the cash flows."""
 
     principal: Decimal
     items: tuple[CostItem, ...]
@@ -105,7 +105,7 @@ def build(
 
 
 def penalty_rate(annual_rate: Decimal, penalty_uplift: Decimal) -> Decimal:
-    """The yearly rate of an overdue amount: the contract's rate raised by the uplift (0.5 = +50 %)."""
+    """The yearly rate of an overdue amount: the contract's plus the uplift (0.5 = +50 %)."""
     return annual_rate * (1 + penalty_uplift)
 
 
@@ -113,7 +113,7 @@ def _contingent(
     annual_rate: Decimal, terms: "LoanTerms", collector: tuple[str, str]
 ) -> tuple[CostItem, ...]:
     raised = penalty_rate(annual_rate, terms.penalty_uplift)
-    uplift = percent(terms.penalty_uplift)
+    uplift = percent(terms.penalty_uplift, least=0)
     found = [
         _cost("penalty", raised, collector, uplift=uplift, grace_days=terms.grace_days),
         _cost("compound", raised, collector),

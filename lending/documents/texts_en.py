@@ -32,8 +32,8 @@ WEIGHTY_NOTE = (
 )
 SCHEDULE_TITLE = "Repayment schedule"
 SCHEDULE_NOTE = (
-    "Drawn up as if paid out on {start}. Interest runs from the day of the actual payout; the dates "
-    "move with it, rate and method do not. The schedule issued after the payout prevails."
+    "Drawn up as if paid out on {start}. Interest runs from the day of the actual payout; the "
+    "dates move with it, rate and method do not. The schedule issued after the payout prevails."
 )
 SCHEDULE_COLUMNS = ("No.", "Due", "To pay", "Principal", "Interest", "Left to repay")
 SCHEDULE_TOTAL = "Total"
@@ -141,8 +141,8 @@ CLAUSES = (
         (
             "The Lender lends the Borrower CNY {amount} for {purpose}.",
             "The money must not be used to buy a home or repay a mortgage, for shares or other "
-            "financial investments, for gambling or anything unlawful, nor be lent on. If it is, the "
-            "Lender may stop the payout and demand early repayment.",
+            "financial investments, for gambling or anything unlawful, nor be lent on. If it is, "
+            "the Lender may stop the payout and demand early repayment.",
         ),
     ),
     (
@@ -167,8 +167,8 @@ CLAUSES = (
         "Repayment",
         True,
         (
-            "{method}: {method_note}. The Borrower keeps the amount due in the account above by the "
-            "due date and authorises the Lender to collect it from there.",
+            "{method}: {method_note}. The Borrower keeps the amount due in the account above by "
+            "the due date and authorises the Lender to collect it from there.",
             "Payments that do not cover all that is due go first to the cost of recovery, then to "
             "interest, then to principal.",
         ),
@@ -182,33 +182,34 @@ CLAUSES = (
             "From the day an amount is overdue, overdue principal bears penalty interest at "
             "{penalty_rate} a year (the contract rate plus {uplift}), and overdue interest bears "
             "compound interest at the same rate, until paid.",
-            "Interest, penalty and compound interest together never exceed the limit set by law. The "
-            "Lender collects lawfully and politely and contacts nobody who has no part in the debt.",
+            "Interest, penalty and compound interest together never exceed the limit set by law. "
+            "The Lender collects lawfully and politely and contacts nobody who has no part in the "
+            "debt.",
         ),
     ),
     (
         "Early maturity",
         True,
         (
-            "If the Borrower gave false documents, misused the loan, missed three payments in a row "
-            "or six in all, or faces a lawsuit that endangers repayment, the Lender may, after "
-            "written notice (also by SMS) and a fair period, call the loan in.",
+            "If the Borrower gave false documents, misused the loan, missed three payments in a "
+            "row or six in all, or faces a lawsuit that endangers repayment, the Lender may, "
+            "after written notice (also by SMS) and a fair period, call the loan in.",
         ),
     ),
     (
         "Credit information",
         True,
         (
-            "As the law requires, the Lender reports this loan, its repayment and any arrears to the "
-            "national credit database. Arrears make later loans harder.",
+            "As the law requires, the Lender reports this loan, its repayment and any arrears to "
+            "the national credit database. Arrears make later loans harder.",
         ),
     ),
     (
         "The Borrower's rights",
         False,
         (
-            "The Borrower may see and download this contract, the schedule and all payments free of "
-            "charge, and receives a settlement letter when the loan is repaid.",
+            "The Borrower may see and download this contract, the schedule and all payments free "
+            "of charge, and receives a settlement letter when the loan is repaid.",
             "The Borrower may ask a person to review an automatic decision, refuse marketing, and "
             "complain to the Lender and then to the financial regulator.",
         ),
@@ -235,8 +236,8 @@ CLAUSES = (
         False,
         (
             "The parties conclude this contract as a data message. Entering the code sent to the "
-            "Borrower's own phone, after reading the cost sheet and this contract, is the electronic "
-            "signature and equals one by hand.",
+            "Borrower's own phone, after reading the cost sheet and this contract, is the "
+            "electronic signature and equals one by hand.",
             "The contract takes effect when the Borrower signs and ends when all is repaid.",
         ),
     ),

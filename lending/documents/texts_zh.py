@@ -1,7 +1,7 @@
-"""The Chinese wording of the loan contract and the cost sheet. Data: no logic, same keys as English.
+"""The Chinese wording of the loan contract and the cost sheet: data, same keys as English.
 
-``{…}`` are filled by ``contract_content``. A clause is (heading, weighty?, paragraphs); weighty ones
-touch the borrower's essential interests and are set in heavy type, as the law asks.
+``{…}`` are filled by ``contract_content``. A clause is (heading, weighty?, paragraphs);
+weighty ones touch the borrower's essential interests and are set in heavy type, as the law asks.
 """
 
 TITLE = "个人借款合同"

@@ -16,12 +16,17 @@ def money(amount: Decimal) -> str:
     return f"{amount:,.2f}"
 
 
-def percent(rate: Decimal) -> str:
-    """``0.0885`` → ``8.85%``; two to four decimals, half up."""
-    shown = (rate * 100).quantize(Decimal("0.0001"), ROUND_HALF_UP)
-    text = f"{shown:.4f}".rstrip("0")
-    whole, _, decimals = text.partition(".")
-    return f"{whole}.{decimals:0<2}%"
+def percent(rate: Decimal, *, least: int = 2, most: int = 4) -> str:
+    """``0.0885`` → ``8.85%``; half up to ``most`` decimals, zeros dropped down to ``least``."""
+    shown = (rate * 100).quantize(Decimal(1).scaleb(-most), ROUND_HALF_UP)
+    whole, _, decimals = f"{shown:f}".partition(".")
+    decimals = decimals.rstrip("0").ljust(least, "0")
+    return f"{whole}.{decimals}%" if decimals else f"{whole}%"
+
+
+def annual_cost(rate: Decimal) -> str:
+    """A true annual rate as it is shown everywhere: always two decimals."""
+    return percent(rate, most=2)
 
 
 def day(value: date, language: str) -> str:
