@@ -1,9 +1,5 @@
-"""What an applicant types, one small form a page. Services judge the values; forms explain slips kindly.
+"""What an applicant types, one small form a page. Services judge values; forms explain slips."""
 
-Full-width digits, spaces and a pasted ¥ are forgiven here, because a person cannot see them as wrong.
-"""
-
-import unicodedata
 from collections.abc import Sequence
 from typing import Any
 
@@ -11,77 +7,16 @@ from django import forms
 from django.utils.translation import gettext_lazy as _
 
 from lending.domain.contact_numbers import normalised_id_number, normalised_mobile
-from lending.errors import DomainError
 from lending.forms import customer_choices
+from lending.forms.customer_base import (
+    CustomerForm,
+    MoneyInput,
+    PhoneInput,
+    plain,
+    plain_amount,
+)
 
-
-def plain(text: Any) -> str:
-    """Half-width, trimmed, without control characters: １３８ → 138."""
-    folded = unicodedata.normalize("NFKC", str(text or ""))
-    return "".join(c for c in folded if unicodedata.category(c) != "Cc").strip()
-
-
-def plain_amount(text: Any) -> str:
-    """``¥ ２０,０００元`` → ``20000``; anything else is left for the service to refuse."""
-    return plain(text).replace(",", "").replace(" ", "").lstrip("¥").rstrip("元")
-
-
-class PhoneInput(forms.TextInput):
-    """A text field that brings up the right keyboard and, with JavaScript, groups the digits."""
-
-    is_money = False
-
-    def __init__(self, *, kind: str = "text", group: str = "", css: str = "", **attributes: Any) -> None:
-        attributes = {name.replace("_", "-"): value for name, value in attributes.items()}
-        if group:
-            attributes["data-group"] = group
-        if css:
-            attributes["class"] = css
-        super().__init__(attrs=attributes)
-        self.input_type = kind
-
-
-class MoneyInput(PhoneInput):
-    is_money = True
-
-    def __init__(self) -> None:
-        super().__init__(css="digits", inputmode="numeric", autocomplete="off", maxlength=16)
-
-
-class CustomerForm(forms.Form):
-    """Base: no browser validation (our words are kinder), services' messages land on the fields."""
-
-    use_required_attribute = False
-    #: field of a service → field of this form, where they differ
-    renamed: dict[str, str] = {}
-
-    def __init__(self, *args: Any, **kwargs: Any) -> None:
-        kwargs.setdefault("label_suffix", "")
-        super().__init__(*args, **kwargs)
-        for name, field in self.fields.items():
-            if field.help_text and isinstance(field.widget, PhoneInput):
-                field.widget.attrs.setdefault("aria-describedby", f"id_{name}-hint")
-
-    def take(self, error: DomainError) -> None:
-        """Show a service's refusal: beside the named fields, else on top."""
-        placed = False
-        for name, messages in error.errors.items():
-            field = self.renamed.get(name, name)
-            if field in self.fields:
-                for message in messages:
-                    self.add_error(field, str(message))
-                placed = True
-        if not placed:
-            self.add_error(None, str(error.message))
-
-    def mark_wrong(self) -> None:
-        """Join each wrong field with its message for screen readers."""
-        for name in self.errors:
-            if name in self.fields:
-                attributes = self.fields[name].widget.attrs
-                attributes["aria-invalid"] = "true"
-                known = attributes.get("aria-describedby", "")
-                attributes["aria-describedby"] = f"id_{name}-wrong {known}".strip()
+_NO_AMOUNT = _("Please enter an amount, for example 20000.")
 
 
 class MobileForm(CustomerForm):
@@ -89,8 +24,14 @@ class MobileForm(CustomerForm):
         label=_("Your mobile number"),
         help_text=_("We send you a code by text message. It is free."),
         error_messages={"required": _("Please enter your mobile number.")},
-        widget=PhoneInput(kind="tel", group="3-4", css="digits", inputmode="numeric",
-                          autocomplete="tel-national", maxlength=20),
+        widget=PhoneInput(
+            kind="tel",
+            group="3-4",
+            css="digits",
+            inputmode="numeric",
+            autocomplete="tel-national",
+            maxlength=20,
+        ),
     )
 
     def clean_mobile(self) -> str:
@@ -107,7 +48,9 @@ class CodeForm(CustomerForm):
     otp = forms.CharField(
         label=_("The 6-digit code"),
         error_messages={"required": _("Please enter the code from the text message.")},
-        widget=PhoneInput(css="digits code", inputmode="numeric", autocomplete="one-time-code", maxlength=8),
+        widget=PhoneInput(
+            css="digits code", inputmode="numeric", autocomplete="one-time-code", maxlength=8
+        ),
     )
 
     def clean_otp(self) -> str:
@@ -121,13 +64,23 @@ class ChoiceForm(CustomerForm):
     """One question answered by a tap."""
 
     answer = forms.ChoiceField(
-        label="", widget=forms.RadioSelect, error_messages={
-            "required": _("Please choose one."), "invalid_choice": _("Please choose one."),
+        label="",
+        widget=forms.RadioSelect,
+        error_messages={
+            "required": _("Please choose one."),
+            "invalid_choice": _("Please choose one."),
         },
     )
 
-    def __init__(self, *args: Any, question: str, codes: tuple[str, ...] | None = None, label: Any = "",
-                 hint: Any = "", **kwargs: Any) -> None:
+    def __init__(
+        self,
+        *args: Any,
+        question: str,
+        codes: tuple[str, ...] | None = None,
+        label: Any = "",
+        hint: Any = "",
+        **kwargs: Any,
+    ) -> None:
         super().__init__(*args, **kwargs)
         self.renamed = {question: "answer"}
         field = self.fields["answer"]
@@ -141,8 +94,16 @@ class AmountForm(CustomerForm):
 
     answer = forms.CharField(label="", widget=MoneyInput())
 
-    def __init__(self, *args: Any, question: str, label: Any = "", hint: Any = "", required: bool = True,
-                 missing: Any = _("Please enter an amount, for example 20000."), **kwargs: Any) -> None:
+    def __init__(
+        self,
+        *args: Any,
+        question: str,
+        label: Any = "",
+        hint: Any = "",
+        required: bool = True,
+        missing: Any = _NO_AMOUNT,
+        **kwargs: Any,
+    ) -> None:
         super().__init__(*args, **kwargs)
         self.renamed = {question: "answer"}
         field = self.fields["answer"]
@@ -158,9 +119,13 @@ class AmountForm(CustomerForm):
 class TextForm(CustomerForm):
     """A short answer in words (the employer's name, for one)."""
 
-    answer = forms.CharField(label="", max_length=40, widget=PhoneInput(autocomplete="off", maxlength=40))
+    answer = forms.CharField(
+        label="", max_length=40, widget=PhoneInput(autocomplete="off", maxlength=40)
+    )
 
-    def __init__(self, *args: Any, question: str, label: Any = "", hint: Any = "", **kwargs: Any) -> None:
+    def __init__(
+        self, *args: Any, question: str, label: Any = "", hint: Any = "", **kwargs: Any
+    ) -> None:
         super().__init__(*args, **kwargs)
         self.renamed = {question: "answer"}
         self.fields["answer"].label, self.fields["answer"].help_text = label, hint
@@ -171,21 +136,34 @@ class TextForm(CustomerForm):
 
 class IdentityForm(CustomerForm):
     name = forms.CharField(
-        label=_("Name"), error_messages={"required": _("Please enter your name.")},
+        label=_("Name"),
+        error_messages={"required": _("Please enter your name.")},
         widget=PhoneInput(autocomplete="name", maxlength=40),
     )
     id_number = forms.CharField(
-        label=_("ID number"), help_text=_("18 characters; the last may be the letter X."),
+        label=_("ID number"),
+        help_text=_("18 characters; the last may be the letter X."),
         error_messages={"required": _("Please enter your ID number.")},
-        widget=PhoneInput(css="digits", group="6-8-4", autocapitalize="characters", autocomplete="off",
-                          spellcheck="false", maxlength=24),
+        widget=PhoneInput(
+            css="digits",
+            group="6-8-4",
+            autocapitalize="characters",
+            autocomplete="off",
+            spellcheck="false",
+            maxlength=24,
+        ),
     )
     address = forms.CharField(
-        label=_("Address on the card"), required=False, widget=PhoneInput(autocomplete="off", maxlength=200),
+        label=_("Address on the card"),
+        required=False,
+        widget=PhoneInput(autocomplete="off", maxlength=200),
     )
     valid_until = forms.CharField(
-        label=_("Valid until"), required=False,
-        help_text=_("On the back of the card, for example 2035-06-30. Leave empty if it says long-term."),
+        label=_("Valid until"),
+        required=False,
+        help_text=_(
+            "On the back of the card, for example 2035-06-30. Leave empty if it says long-term."
+        ),
         widget=PhoneInput(autocomplete="off", inputmode="numeric", maxlength=12),
     )
 
@@ -196,12 +174,17 @@ class IdentityForm(CustomerForm):
         written = "".join(plain(self.cleaned_data["id_number"]).replace("-", "").split()).upper()
         if normalised_id_number(written) is None:
             if len(written) == 15 and written.isdigit():
-                raise forms.ValidationError(_("This is an old 15-digit number. Please use the 18-digit one."))
+                raise forms.ValidationError(
+                    _("This is an old 15-digit number. Please use the 18-digit one.")
+                )
             if len(written) != 18:
                 raise forms.ValidationError(
-                    _("An ID number has 18 characters. You entered %(n)d."), params={"n": len(written)}
+                    _("An ID number has 18 characters. You entered %(n)d."),
+                    params={"n": len(written)},
                 )
-            raise forms.ValidationError(_("One character is not right. Please compare with your card."))
+            raise forms.ValidationError(
+                _("One character is not right. Please compare with your card.")
+            )
         return written
 
     def clean_valid_until(self) -> str:
@@ -220,8 +203,11 @@ class ConsentForm(CustomerForm):
         self.texts = texts
         for text in texts:
             self.fields[text["kind"]] = forms.BooleanField(
-                label=text["title"], required=text["required"],
-                error_messages={"required": _("We cannot go on without: %(title)s") % {"title": text["title"]}},
+                label=text["title"],
+                required=text["required"],
+                error_messages={
+                    "required": _("We cannot go on without: %(title)s") % {"title": text["title"]}
+                },
             )
 
     @property
@@ -237,22 +223,37 @@ class ConsentForm(CustomerForm):
 
 class CardForm(CustomerForm):
     card_number = forms.CharField(
-        label=_("Bank card number"), help_text=_("Your own debit card, 16 to 19 digits."),
+        label=_("Bank card number"),
+        help_text=_("Your own debit card, 16 to 19 digits."),
         error_messages={"required": _("Please enter your card number.")},
-        widget=PhoneInput(kind="tel", group="4", css="digits", inputmode="numeric", autocomplete="off",
-                          maxlength=28),
+        widget=PhoneInput(
+            kind="tel",
+            group="4",
+            css="digits",
+            inputmode="numeric",
+            autocomplete="off",
+            maxlength=28,
+        ),
     )
     mobile = forms.CharField(
-        label=_("Mobile number left with the bank"), required=False,
-        widget=PhoneInput(kind="tel", group="3-4", css="digits", inputmode="numeric",
-                          autocomplete="tel-national", maxlength=20),
+        label=_("Mobile number left with the bank"),
+        required=False,
+        widget=PhoneInput(
+            kind="tel",
+            group="3-4",
+            css="digits",
+            inputmode="numeric",
+            autocomplete="tel-national",
+            maxlength=20,
+        ),
     )
 
     def clean_card_number(self) -> str:
         number = "".join(plain(self.cleaned_data["card_number"]).replace("-", "").split())
         if number.isdigit() and not 16 <= len(number) <= 19:
             raise forms.ValidationError(
-                _("A card number has 16 to 19 digits. You entered %(n)d."), params={"n": len(number)}
+                _("A card number has 16 to 19 digits. You entered %(n)d."),
+                params={"n": len(number)},
             )
         return number
 

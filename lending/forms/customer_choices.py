@@ -73,6 +73,34 @@ METHODS: Words = {
     "seasonal": _("Most of it after the harvest"),
     "flexible": _("Borrow and repay when you like"),
 }
+#: Part of a reason's code → what would help. The first that fits is said.
+ADVICE: Words = {
+    "age": _("This product has an age limit. Your loan officer knows other ways."),
+    "area": _("We lend only to people who live in our counties. The bank at your home may help."),
+    "overdue": _("Pay what is overdue and wait for the next credit record; then apply again."),
+    "debt": _("Paying back a part of your other loans would help."),
+    "income": _("A smaller amount, or proof of more income, would help."),
+    "court": _("Settle the court case and bring the paper that says so."),
+    "dishonest": _("Settle the court case and bring the paper that says so."),
+    "enforcement": _("Settle the court case and bring the paper that says so."),
+    "identity": _(
+        "Please compare name and ID number with your card, or come to the branch with it."
+    ),
+    "card": _("Please use a bank card of your own."),
+    "lender": _("Many applications in a short time count against you. Wait three months."),
+    "enquir": _("Many applications in a short time count against you. Wait three months."),
+}
+#: Part of a price step's name → the words for it.
+PRICE_STEPS: Words = {
+    "lpr": _("Market rate (LPR)"),
+    "spread": _("Added for risk and work"),
+    "grade": _("Added for risk and work"),
+    "floor": _("Lowest rate of the product"),
+    "cap": _("Highest rate of the product"),
+    "coupon": _("Your rate coupon"),
+    "segment": _("Because of your group"),
+    "list": _("Because of your group"),
+}
 _BY_QUESTION: Mapping[str, Words] = {
     "purpose": PURPOSES,
     "occupation": OCCUPATIONS,

@@ -1,6 +1,6 @@
 """The scan cookie: what a QR landing leaves on the phone and the applicant's pages read again.
 
-It names the scan and the code, no person; nothing is trusted but that the code exists and is usable.
+It names the scan and the code, no person; nothing is trusted but that the code is usable.
 """
 
 import re
@@ -15,7 +15,7 @@ _CODE = re.compile(r"[A-Za-z0-9_\-]{1,40}", re.ASCII)
 
 @dataclass(frozen=True)
 class Scan:
-    """``token`` joins the scan to what follows; ``code`` is the referral code. Both empty when unknown."""
+    """``token`` joins the scan to what follows; ``code`` is the referral code. Or empty."""
 
     token: str = ""
     code: str = ""

@@ -8,6 +8,7 @@ from django import template
 from django.utils.html import format_html, format_html_join
 from django.utils.safestring import SafeString, mark_safe
 from django.utils.translation import get_language, ngettext
+from django.utils.translation import gettext as _
 
 from lending.forms import customer_choices
 
@@ -18,13 +19,16 @@ _ICONS = {
     "left": "M15 6l-6 6 6 6",
     "right": "M9 6l6 6-6 6",
     "check": "M5 12l5 5L20 7",
-    "alert": "M12 9v4M12 16v.01M10.4 3.6 2.3 17.1A1.9 1.9 0 0 0 3.9 20h16.2a1.9 1.9 0 0 0 1.6-2.9L13.6 3.6a1.9 1.9 0 0 0-3.2 0z",
-    "camera": "M5 7h1a2 2 0 0 0 2-2 1 1 0 0 1 1-1h6a1 1 0 0 1 1 1 2 2 0 0 0 2 2h1a2 2 0 0 1 2 2v9a2 2 0 0 1-2 2H5"
-    "a2 2 0 0 1-2-2V9a2 2 0 0 1 2-2M9 13a3 3 0 1 0 6 0 3 3 0 0 0-6 0",
+    "alert": "M12 9v4M12 16v.01M10.4 3.6 2.3 17.1A1.9 1.9 0 0 0 3.9 20h16.2a1.9 1.9 0 0 0"
+    " 1.6-2.9L13.6 3.6a1.9 1.9 0 0 0-3.2 0z",
+    "camera": "M5 7h1a2 2 0 0 0 2-2 1 1 0 0 1 1-1h6a1 1 0 0 1 1 1 2 2 0 0 0 2 2h1a2"
+    " 2 0 0 1 2 2v9a2 2 0 0 1-2 2H5a2 2 0 0 1-2-2V9a2 2 0 0 1 2-2M9 13a3 3 0 1 0 6 0 3 3 0 0 0-6 0",
     "pencil": "M4 20h4L18.5 9.5a2.8 2.8 0 0 0-4-4L4 16v4M13.5 6.5l4 4",
-    "help": "M12 16v.01M12 13a2 2 0 0 0 .9-3.8A2 2 0 0 0 10 10.4M3 12a9 9 0 1 0 18 0 9 9 0 0 0-18 0",
+    "help": "M12 16v.01M12 13a2 2 0 0 0 .9-3.8A2 2 0 0 0 10 10.4"
+    "M3 12a9 9 0 1 0 18 0 9 9 0 0 0-18 0",
     "person": "M8 7a4 4 0 1 0 8 0 4 4 0 0 0-8 0M6 21v-2a4 4 0 0 1 4-4h4a4 4 0 0 1 4 4v2",
-    "card": "M3 8a3 3 0 0 1 3-3h12a3 3 0 0 1 3 3v8a3 3 0 0 1-3 3H6a3 3 0 0 1-3-3V8M3 10h18M7 15h.01M11 15h2",
+    "card": "M3 8a3 3 0 0 1 3-3h12a3 3 0 0 1 3 3v8a3 3 0 0 1-3 3H6a3 3 0 0 1-3-3V8"
+    "M3 10h18M7 15h.01M11 15h2",
     "clock": "M3 12a9 9 0 1 0 18 0 9 9 0 0 0-18 0M12 7v5l3 3",
 }
 
@@ -33,7 +37,8 @@ _ICONS = {
 def icon(name: str) -> SafeString:
     """One line icon, decorative: the words beside it say the same."""
     return format_html(
-        '<svg class="icon" viewBox="0 0 24 24" aria-hidden="true"><path d="{}"/></svg>', _ICONS[name]
+        '<svg class="icon" viewBox="0 0 24 24" aria-hidden="true"><path d="{}"/></svg>',
+        _ICONS[name],
     )
 
 
@@ -54,7 +59,7 @@ def digits(amount: Any) -> str:
 
 @register.filter
 def percent(fraction: Any) -> str:
-    """0.0698 → 6.98%: a rate a year, always two decimals, rounded half up by the stored figure's owner."""
+    """0.0698 → 6.98%: a yearly rate, always two decimals."""
     return f"{Decimal(str(fraction)) * 100:.2f}%" if fraction not in (None, "") else ""
 
 
@@ -84,6 +89,52 @@ def in_language(row: Any, name: str) -> str:
     return str(value)
 
 
+@register.filter
+def day(value: Any) -> str:
+    """A date, or its ISO text out of a frozen copy, as 2027-03-15."""
+    return value.isoformat() if hasattr(value, "isoformat") else str(value or "")
+
+
+@register.filter
+def total_repaid(sheet: dict[str, Any]) -> Decimal:
+    """Principal and all costs of a frozen cost sheet."""
+    return Decimal(sheet["principal"]) + Decimal(sheet["total_cost"])
+
+
+@register.filter
+def loan_state(state: str) -> SafeString:
+    """The loan's state as a coloured word."""
+    words, css = {
+        "active": (_("Running"), ""),
+        "overdue": (_("Overdue"), "bad"),
+        "settled": (_("Paid back"), ""),
+        "written_off": (_("Please call us"), "bad"),
+    }.get(state, (state, ""))
+    return format_html('<span class="state {} tagged">{}</span>', css, words)
+
+
+@register.filter
+def advice(code: str) -> str:
+    """What would help after a refusal, by the reason's code; empty when we do not know."""
+    return next(
+        (str(words) for part, words in customer_choices.ADVICE.items() if part in code.lower()), ""
+    )
+
+
+@register.filter
+def price_step(step: dict[str, Any]) -> tuple[str, str]:
+    """One step of a price's provenance as (words, figure)."""
+    name = str(step.get("step", ""))
+    words = next(
+        (str(text) for part, text in customer_choices.PRICE_STEPS.items() if part in name.lower()),
+        name,
+    )
+    if step.get("bp") is not None:
+        return words, f"{Decimal(str(step['bp'])) / 100:+.2f}%"
+    value = step.get("value", step.get("rate"))
+    return words, percent(value) if value is not None else ""
+
+
 @register.simple_tag
 def bars(amounts: Sequence[Decimal], sentence: str) -> SafeString:
     """A small bar chart of repayments: amber where a payment is much above the usual one."""
@@ -95,9 +146,15 @@ def bars(amounts: Sequence[Decimal], sentence: str) -> SafeString:
     for index, amount in enumerate(amounts):
         height = max(8, round(float(amount / highest) * 70)) if highest else 8
         kind = "big" if amount > usual * 2 else ""
-        rows.append((kind, round(index * slot + slot * 0.12, 1), 74 - height, round(slot * 0.76, 1), height))
-    drawn = format_html_join("", '<rect class="{}" x="{}" y="{}" width="{}" height="{}" rx="3"/>', rows)
+        rows.append(
+            (kind, round(index * slot + slot * 0.12, 1), 74 - height, round(slot * 0.76, 1), height)
+        )
+    drawn = format_html_join(
+        "", '<rect class="{}" x="{}" y="{}" width="{}" height="{}" rx="3"/>', rows
+    )
     return format_html(
-        '<svg class="chart" viewBox="0 0 320 74" preserveAspectRatio="none" role="img" aria-label="{}">{}</svg>',
-        sentence, drawn,
+        '<svg class="chart" viewBox="0 0 320 74" preserveAspectRatio="none" role="img"'
+        ' aria-label="{}">{}</svg>',
+        sentence,
+        drawn,
     )

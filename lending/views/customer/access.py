@@ -1,4 +1,4 @@
-"""Who is asking, which application, and where that person should be; and the common parts of a page."""
+"""Who is asking, which application, and where that person should be; and what every page shares."""
 
 from collections.abc import Callable
 from datetime import timedelta
@@ -88,8 +88,14 @@ def page(
         form.mark_wrong()
         status = 422 if status == 200 else status
     whole = {
-        "customer": customer, "application": application, "step": step, "steps": STEPS, "back_url": back,
-        "english": (get_language() or "").startswith("en"), **helper, **(context or {}),
+        "customer": customer,
+        "application": application,
+        "step": step,
+        "steps": STEPS,
+        "back_url": back,
+        "english": (get_language() or "").startswith("en"),
+        **helper,
+        **(context or {}),
     }
     response = render(request, f"lending/customer/{template}.html", whole, status=status)
     response["Cache-Control"] = "no-store, private"
@@ -118,13 +124,17 @@ def customer_page(view: View) -> View:
 
 
 def application_page(*states: str) -> Callable[[View], View]:
-    """The customer's own application in one of ``states`` (any when empty); else on to the right page."""
+    """The customer's own application in one of ``states`` (empty: any); else the right page."""
 
     def decorate(view: View) -> View:
         @wraps(view)
         @customer_page
         def wrapped(
-            request: HttpRequest, customer: Customer, application_id: UUID, *args: Any, **kwargs: Any
+            request: HttpRequest,
+            customer: Customer,
+            application_id: UUID,
+            *args: Any,
+            **kwargs: Any,
         ) -> HttpResponse:
             application = application_selectors.of_customer(application_id, customer)
             if states and application.state not in states:
@@ -144,5 +154,10 @@ def onwards(application: LoanApplication) -> HttpResponseRedirect:
 
 def set_session(response: HttpResponse, token: str, lives: timedelta, *, secure: bool) -> None:
     response.set_cookie(
-        COOKIE, token, max_age=int(lives.total_seconds()), httponly=True, samesite="Lax", secure=secure
+        COOKIE,
+        token,
+        max_age=int(lives.total_seconds()),
+        httponly=True,
+        samesite="Lax",
+        secure=secure,
     )

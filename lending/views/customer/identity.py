@@ -2,6 +2,7 @@
 
 from typing import Any
 
+from django import forms
 from django.http import HttpRequest, HttpResponse, JsonResponse
 from django.shortcuts import redirect
 from django.utils import timezone
@@ -9,7 +10,8 @@ from django.utils.translation import gettext_lazy as _
 from django.views.decorators.http import require_GET, require_http_methods
 
 from lending.errors import DomainError
-from lending.forms.customer import CustomerForm, IdentityForm
+from lending.forms.customer import IdentityForm
+from lending.forms.customer_base import CustomerForm
 from lending.models import IdCardReading, LoanApplication
 from lending.services import identity as identity_service
 from lending.views.customer import access
@@ -54,10 +56,16 @@ def choose(request: HttpRequest, application: LoanApplication) -> HttpResponse:
     """Camera or by hand; when it is done already: what we have, masked, and the way on."""
     known = None
     if application.id_number:
-        known = {"name": mask_name(application.name or ""), "id_number": mask_id_number(application.id_number)}
+        known = {
+            "name": mask_name(application.name or ""),
+            "id_number": mask_id_number(application.id_number),
+        }
     return access.page(
-        request, "identity", {"known": known, "onwards": access.resume_url(application)},
-        application=application, step=3,
+        request,
+        "identity",
+        {"known": known, "onwards": access.resume_url(application)},
+        application=application,
+        step=3,
     )
 
 
@@ -65,8 +73,6 @@ class _PhotoForm(CustomerForm):
     """Files are read by hand: two inputs a side, camera or album. Only the errors live here."""
 
     def __init__(self, *args: Any, **kwargs: Any) -> None:
-        from django import forms
-
         super().__init__(*args, **kwargs)
         for side in ("front", "back"):
             self.fields[side] = forms.FileField(required=False)
@@ -97,8 +103,11 @@ def photo(request: HttpRequest, application: LoanApplication) -> HttpResponse:
         if not form.errors:
             try:
                 identity_service.store_pictures(
-                    application_id=application.pk, customer=application.customer,
-                    front=pictures["front"], back=pictures["back"], now=timezone.now(),
+                    application_id=application.pk,
+                    customer=application.customer,
+                    front=pictures["front"],
+                    back=pictures["back"],
+                    now=timezone.now(),
                 )
             except DomainError as error:
                 form.take(error)
@@ -106,10 +115,18 @@ def photo(request: HttpRequest, application: LoanApplication) -> HttpResponse:
                 return redirect(access.place_url("reading", application))
     latest = _latest(application)
     problem = ""
-    if request.method != "POST" and latest is not None and latest.state == IdCardReading.State.UNREADABLE:
+    if (
+        request.method != "POST"
+        and latest is not None
+        and latest.state == IdCardReading.State.UNREADABLE
+    ):
         problem = problem_words(latest.problem) or str(_UNREAD)
     return access.page(
-        request, "photo", {"form": form, "problem": problem}, application=application, step=3,
+        request,
+        "photo",
+        {"form": form, "problem": problem},
+        application=application,
+        step=3,
         back=access.place_url("identity", application),
     )
 
@@ -144,11 +161,11 @@ def _after_reading(application: LoanApplication) -> str:
 @_GET_POST
 @access.application_page(*access.EDITABLE)
 def confirm(request: HttpRequest, application: LoanApplication) -> HttpResponse:
-    """The fields as read, for the person to compare and correct. Shown once: later pages mask them."""
+    """The fields as read, to compare and correct. Shown once: later pages mask them."""
     latest = _latest(application)
-    if application.id_number or latest is None or latest.state != IdCardReading.State.READ:
-        if request.method != "POST":
-            return redirect(access.place_url("identity", application))
+    unread = latest is None or latest.state != IdCardReading.State.READ
+    if request.method != "POST" and (application.id_number or unread):
+        return redirect(access.place_url("identity", application))
     fields = (latest.fields or {}) if latest else {}
     read = {k: v for k, v in fields.items() if v}
     problem = problem_words(latest.problem) if latest else ""
@@ -162,13 +179,20 @@ def by_hand(request: HttpRequest, application: LoanApplication) -> HttpResponse:
 
 
 def _details(
-    request: HttpRequest, application: LoanApplication, initial: dict[str, Any], *, template: str, notice: str
+    request: HttpRequest,
+    application: LoanApplication,
+    initial: dict[str, Any],
+    *,
+    template: str,
+    notice: str,
 ) -> HttpResponse:
     form = IdentityForm(request.POST if request.method == "POST" else None, initial=initial)
     if request.method == "POST" and form.is_valid():
         try:
             identity_service.confirm(
-                application_id=application.pk, customer=application.customer, now=timezone.now(),
+                application_id=application.pk,
+                customer=application.customer,
+                now=timezone.now(),
                 **form.cleaned_data,
             )
         except DomainError as error:
@@ -176,6 +200,10 @@ def _details(
         else:
             return access.onwards(application)
     return access.page(
-        request, template, {"form": form, "notice": notice}, application=application, step=3,
+        request,
+        template,
+        {"form": form, "notice": notice},
+        application=application,
+        step=3,
         back=access.place_url("identity", application),
     )

@@ -35,7 +35,7 @@ def _terms(code: ReferralCode) -> Any:
 
 
 def _pending(request: HttpRequest) -> tuple[str, int]:
-    """The number a code was sent to and when (seconds); empty when there is none or it was altered."""
+    """The number a code went to and when (seconds); empty when there is none or it was altered."""
     written = request.get_signed_cookie(PENDING, default="", salt=PENDING, max_age=PENDING_LIVES_S)
     mobile, _separator, sent = (written or "").partition("|")
     return mobile, int(sent) if sent.isdigit() else 0
@@ -43,14 +43,22 @@ def _pending(request: HttpRequest) -> tuple[str, int]:
 
 def _remember(request: HttpRequest, response: HttpResponse, mobile: str, sent_s: int) -> None:
     response.set_signed_cookie(
-        PENDING, f"{mobile}|{sent_s}", salt=PENDING, max_age=PENDING_LIVES_S, httponly=True,
-        samesite="Lax", secure=request.is_secure(),
+        PENDING,
+        f"{mobile}|{sent_s}",
+        salt=PENDING,
+        max_age=PENDING_LIVES_S,
+        httponly=True,
+        samesite="Lax",
+        secure=request.is_secure(),
     )
 
 
 def _send(request: HttpRequest, mobile: str) -> None:
     otp_service.send_code(
-        mobile=mobile, purpose="login", client_ip=access.client_ip(request), now=timezone.now(),
+        mobile=mobile,
+        purpose="login",
+        client_ip=access.client_ip(request),
+        now=timezone.now(),
         source_token=scan.source_token(request),
     )
 
@@ -102,19 +110,25 @@ def code(request: HttpRequest) -> HttpResponse:
     if request.method == "POST" and form.is_valid():
         try:
             opened = session_service.open_session(
-                mobile=mobile, otp=form.cleaned_data["otp"], client_ip=access.client_ip(request), now=now,
+                mobile=mobile,
+                otp=form.cleaned_data["otp"],
+                client_ip=access.client_ip(request),
+                now=now,
                 source_token=scan.source_token(request),
             )
         except DomainError as error:
             form.add_error("otp", str(error.message))
         else:
             response = redirect("customer:start")
-            access.set_session(response, opened.token, session_service.SESSION_LIVES,
-                               secure=request.is_secure())
+            access.set_session(
+                response, opened.token, session_service.SESSION_LIVES, secure=request.is_secure()
+            )
             response.delete_cookie(PENDING, samesite="Lax")
             return response
     context = {
-        "form": form, "mobile_masked": mask_mobile(mobile), "wait_s": wait_s,
+        "form": form,
+        "mobile_masked": mask_mobile(mobile),
+        "wait_s": wait_s,
         "sent_again": "sent" in request.GET,
     }
     return access.page(request, "code", context, step=1, back=reverse("customer:start"))
@@ -132,7 +146,12 @@ def _resend(request: HttpRequest, mobile: str, wait_s: int) -> HttpResponse:
             response = redirect(f"{reverse('customer:code')}?sent=1")
             _remember(request, response, mobile, int(timezone.now().timestamp()))
             return response
-    context = {"form": CodeForm(), "mobile_masked": mask_mobile(mobile), "wait_s": wait_s, "problem": problem}
+    context = {
+        "form": CodeForm(),
+        "mobile_masked": mask_mobile(mobile),
+        "wait_s": wait_s,
+        "problem": problem,
+    }
     return access.page(request, "code", context, step=1, back=reverse("customer:start"), status=429)
 
 
@@ -145,11 +164,20 @@ def purpose(request: HttpRequest, customer: Customer) -> HttpResponse:
         return access.page(request, "code_unknown", status=404)
     terms = _terms(code)
     chosen = {"answer": request.GET["purpose"]} if "purpose" in request.GET else None
-    form = ChoiceForm(request.POST or None, initial=chosen, question="purpose", codes=tuple(terms.purposes),
-                      label=_("What do you need the money for?"))
+    form = ChoiceForm(
+        request.POST or None,
+        initial=chosen,
+        question="purpose",
+        codes=tuple(terms.purposes),
+        label=_("What do you need the money for?"),
+    )
     if request.method == "POST" and form.is_valid():
         return redirect(f"{reverse('customer:amount')}?purpose={form.cleaned_data['answer']}")
-    context = {"form": form, "terms": terms, "unfinished": application_selectors.latest_open(customer)}
+    context = {
+        "form": form,
+        "terms": terms,
+        "unfinished": application_selectors.latest_open(customer),
+    }
     return access.page(request, "purpose", context, step=2)
 
 
@@ -164,8 +192,13 @@ def amount(request: HttpRequest, customer: Customer) -> HttpResponse:
     chosen = request.GET.get("purpose", "")
     if chosen not in terms.purposes:
         return redirect("customer:purpose")
-    form = AmountForm(request.POST or None, question="requested_amount", required=False,
-                      label=_("Amount in yuan"), hint=_("Leave empty if you do not know yet."))
+    form = AmountForm(
+        request.POST or None,
+        question="requested_amount",
+        required=False,
+        label=_("Amount in yuan"),
+        hint=_("Leave empty if you do not know yet."),
+    )
     if request.method == "POST" and form.is_valid():
         wished = form.cleaned_data["answer"] or None
         try:
@@ -187,15 +220,22 @@ def _begin(
     """Start, unless this very application was begun a moment ago (a second tap)."""
     unfinished = application_selectors.latest_open(customer)
     if (
-        unfinished is not None and unfinished.state == State.DRAFT and unfinished.qr_code == code.code
+        unfinished is not None
+        and unfinished.state == State.DRAFT
+        and unfinished.qr_code == code.code
         and unfinished.purpose == chosen
-        and unfinished.requested_amount == (application_service.clean_amount("requested_amount", wished)
-                                            if wished else None)
+        and unfinished.requested_amount
+        == (application_service.clean_amount("requested_amount", wished) if wished else None)
     ):
         return unfinished
     return application_service.start(
-        customer=customer, qr_code=code.code, purpose=chosen, requested_amount=wished,
-        source_token=scan.source_token(request), channel="page", now=timezone.now(),
+        customer=customer,
+        qr_code=code.code,
+        purpose=chosen,
+        requested_amount=wished,
+        source_token=scan.source_token(request),
+        channel="page",
+        now=timezone.now(),
     )
 
 
@@ -208,13 +248,18 @@ def resume(request: HttpRequest, application: LoanApplication) -> HttpResponse:
 def language(request: HttpRequest) -> HttpResponse:
     """Chinese or English, remembered on this phone."""
     wanted, target = request.POST.get("language", ""), request.POST.get("next", "")
-    if not url_has_allowed_host_and_scheme(target, allowed_hosts=None) or not target.startswith("/"):
+    if not url_has_allowed_host_and_scheme(target, allowed_hosts=None) or not target.startswith(
+        "/"
+    ):
         target = reverse("customer:start")
     response = redirect(target)
     if wanted in dict(settings.LANGUAGES):
         translation.activate(wanted)
         response.set_cookie(
-            settings.LANGUAGE_COOKIE_NAME, wanted, max_age=365 * 24 * 3600, samesite="Lax",
+            settings.LANGUAGE_COOKIE_NAME,
+            wanted,
+            max_age=365 * 24 * 3600,
+            samesite="Lax",
             secure=request.is_secure(),
         )
     return response

@@ -1,0 +1,57 @@
+"""My loans, their schedules, and my settings."""
+
+from uuid import UUID
+
+from django.http import HttpRequest, HttpResponse
+from django.shortcuts import redirect
+from django.utils import timezone
+from django.views.decorators.http import require_GET, require_http_methods
+
+from lending.models import Customer
+from lending.selectors import applications as application_selectors
+from lending.selectors import loans as loan_selectors
+from lending.services import consents as consent_service
+from lending.views.customer import access
+from products.encryption import mask_id_number, mask_mobile, mask_name
+
+
+@require_GET
+@access.customer_page
+def me(request: HttpRequest, customer: Customer) -> HttpResponse:
+    """Loans with what is due next, and an unfinished application to go on with."""
+    loans = []
+    for loan in loan_selectors.of_customer(customer)[:20]:
+        instalments = list(loan_selectors.schedule(loan))
+        loans.append({"loan": loan, "next": instalments[0] if instalments else None})
+    context = {
+        "loans": loans,
+        "unfinished": application_selectors.latest_open(customer),
+        "name": mask_name(customer.name or ""),
+    }
+    return access.page(request, "me", context)
+
+
+@require_GET
+@access.customer_page
+def loan(request: HttpRequest, customer: Customer, loan_id: UUID) -> HttpResponse:
+    row = loan_selectors.one_of_customer(loan_id, customer)
+    context = {"loan": row, "instalments": list(loan_selectors.schedule(row))}
+    return access.page(request, "loan", context, application=row.application, back="/me/")
+
+
+@require_http_methods(["GET", "HEAD", "POST"])
+@access.customer_page
+def settings(request: HttpRequest, customer: Customer) -> HttpResponse:
+    """Marketing on or off; what we know, masked."""
+    if request.method == "POST":
+        consent_service.set_marketing(
+            customer=customer, accepts=request.POST.get("marketing") == "on", now=timezone.now()
+        )
+        return redirect("/me/settings/?saved=1")
+    context = {
+        "mobile": mask_mobile(customer.mobile),
+        "name": mask_name(customer.name or ""),
+        "id_number": mask_id_number(customer.id_number) if customer.id_number else "",
+        "saved": "saved" in request.GET,
+    }
+    return access.page(request, "settings", context, back="/me/")
