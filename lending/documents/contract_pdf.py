@@ -188,11 +188,11 @@ def _section(title: str, *flowables: Flowable) -> list[Flowable]:
     return [KeepTogether([*_title(title)[1:], *flowables])]
 
 
-def _lines(lines: Sequence[Line]) -> Flowable:
+def _lines(lines: Sequence[Line], *, bold: bool = False) -> Flowable:
     left, right = _WIDTH * 0.3, _WIDTH * 0.7
     rows = []
     for line in lines:
-        value: list[Flowable] = [set_text(line.value, right - 2 * _PAD)]
+        value: list[Flowable] = [set_text(line.value, right - 2 * _PAD, bold=bold)]
         if line.note:
             value.append(set_text(line.note, right - 2 * _PAD, size=8.5, colour=INK_SOFT))
         rows.append([set_text(line.label, left - 2 * _PAD, colour=INK_SOFT), value])
@@ -206,8 +206,8 @@ def _ruled(*more: tuple[Any, ...]) -> TableStyle:
         [
             ("LEFTPADDING", (0, 0), (-1, -1), _PAD),
             ("RIGHTPADDING", (0, 0), (-1, -1), _PAD),
-            ("TOPPADDING", (0, 0), (-1, -1), 1.5),
-            ("BOTTOMPADDING", (0, 0), (-1, -1), 6),
+            ("TOPPADDING", (0, 0), (-1, -1), 5),
+            ("BOTTOMPADDING", (0, 0), (-1, -1), 3.5),
             ("VALIGN", (0, 0), (-1, -1), "TOP"),
             ("LINEBELOW", (0, 0), (-1, -1), 0.5, LINE),
             *more,
@@ -236,8 +236,8 @@ def _boxed(parts: list[Flowable]) -> Flowable:
                 ("LINEBEFORE", (0, 0), (0, -1), 3, AMBER),
                 ("LEFTPADDING", (0, 0), (-1, -1), 12),
                 ("RIGHTPADDING", (0, 0), (-1, -1), 8),
-                ("TOPPADDING", (0, 0), (-1, -1), 4),
-                ("BOTTOMPADDING", (0, 0), (-1, -1), 6),
+                ("TOPPADDING", (0, 0), (-1, -1), 7),
+                ("BOTTOMPADDING", (0, 0), (-1, -1), 5),
             ]
         )
     )
@@ -298,7 +298,7 @@ def _sheet(content: Content) -> list[Flowable]:
     )
     return [
         set_text(words.SHEET_TITLE, _WIDTH, size=16, bold=True, colour=GREEN, space_after=6),
-        _lines(top),
+        _lines(top, bold=True),
         *_section(content.costs.title, _grid(content.costs, _COSTS)),
         *_section(content.contingent.title, _grid(content.contingent, _CONTINGENT)),
         *_section(

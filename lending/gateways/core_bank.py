@@ -44,7 +44,10 @@ class TransferOrder:
 
 @dataclass(frozen=True)
 class TransferReply:
-    """``outcome``: succeeded | rejected | not_found | unknown | mismatch (echo differs: a person looks)."""
+    """``outcome``: succeeded | rejected | not_found | not_sent | unknown | mismatch.
+
+    ``not_sent``: nothing left this machine. ``mismatch``: the echo differs, so a person looks.
+    """
 
     outcome: str
     core_txn_id: str = ""
@@ -82,6 +85,8 @@ def ask(order: TransferOrder) -> TransferReply:
 
 def interpret(reply: PortReply, order: TransferOrder) -> TransferReply:
     """Read an answer with suspicion; also used for callbacks."""
+    if reply.kind == "breaker_open":
+        return TransferReply("not_sent", detail=reply.kind)
     if reply.kind != "ok":
         return TransferReply("unknown", detail=reply.kind)
     return interpret_body(reply.body, order)

@@ -155,9 +155,12 @@ def _call_row(disbursement: Disbursement, kind: str, now: datetime) -> ExternalC
 
 def _may_resend(disbursement: Disbursement, now: datetime) -> bool:
     first_sent = disbursement.first_sent_at or disbursement.created_at
-    return (
+    never_arrived = (
         disbursement.not_found_count >= NOT_FOUND_LIMIT and now - first_sent > CORE_BANK_PROCESSING
     )
+    sends = disbursement.calls.filter(kind="send")
+    never_left = not sends.exclude(outcome="not_sent").exists()
+    return never_arrived or (never_left and sends.exists())
 
 
 def settle(

@@ -96,6 +96,12 @@ def day(value: Any) -> str:
 
 
 @register.filter
+def due_day(row: Any) -> str:
+    """The due day of a booked instalment or of a row of a frozen schedule."""
+    return day(row["due"] if isinstance(row, dict) else row.due_date)
+
+
+@register.filter
 def total_repaid(sheet: dict[str, Any]) -> Decimal:
     """Principal and all costs of a frozen cost sheet."""
     return Decimal(sheet["principal"]) + Decimal(sheet["total_cost"])

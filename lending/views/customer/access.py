@@ -11,7 +11,7 @@ from django.shortcuts import redirect, render
 from django.urls import reverse
 from django.utils import timezone
 from django.utils.translation import get_language
-from django.views.decorators.cache import never_store
+from django.views.decorators.cache import never_cache
 
 from lending.domain.application_flow import State
 from lending.errors import NotFound
@@ -110,7 +110,7 @@ def customer_page(view: View) -> View:
     """Only for a logged-in customer; anyone else is asked for the number first and comes back."""
 
     @wraps(view)
-    @never_store
+    @never_cache
     def wrapped(request: HttpRequest, *args: Any, **kwargs: Any) -> HttpResponse:
         customer = current_customer(request)
         if customer is None:

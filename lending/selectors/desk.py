@@ -1,0 +1,179 @@
+"""What the desk's first page counts and lists. Bounded queries: 2,000 customers or 2 million, same work."""
+
+from dataclasses import dataclass
+from datetime import date, datetime, timedelta
+from decimal import Decimal
+from typing import Any
+
+from django.contrib.auth.models import User
+from django.db.models import Count, Max, Min, Q, QuerySet, Sum
+from django.utils.translation import gettext as _
+from django.utils.translation import ngettext
+
+from lending.domain.application_flow import State
+from lending.domain.loan_flow import LoanState
+from lending.domain.worklist import REVIEW_PROMISE, Kind, Task, ordered
+from lending.models import Instalment, LendingEvent, LoanApplication, Officer, Posting, ReferralCode
+from lending.selectors import worklists
+
+PER_KIND = 50
+LIST_MAX = 60
+COUNT_CAP = 1_000
+STUCK_AFTER = timedelta(minutes=10)
+STUCK_UNTIL = timedelta(days=14)
+DUE_WITHIN = timedelta(days=3)
+_OUTSTANDING = (LoanState.ACTIVE, LoanState.OVERDUE)
+
+
+@dataclass(frozen=True)
+class Figures:
+    """The figures above the list, for the viewer's own scope."""
+
+    balance: Decimal
+    loans: int
+    new_amount: Decimal
+    new_loans: int
+    overdue_loans: int
+    waiting: int
+    oldest_waiting: datetime | None
+
+    @property
+    def overdue_share(self) -> Decimal | None:
+        return Decimal(self.overdue_loans) / self.loans if self.loans else None
+
+
+def figures(user: User, today: date) -> Figures:
+    """Two queries: loans and referred applications."""
+    month = today.replace(day=1)
+    book = worklists.loans(user).order_by().aggregate(
+        balance=Sum("principal_balance", filter=Q(state__in=_OUTSTANDING)),
+        loans=Count("pk", filter=Q(state__in=_OUTSTANDING)),
+        overdue=Count("pk", filter=Q(state=LoanState.OVERDUE)),
+        new_amount=Sum("principal", filter=Q(start_date__gte=month)),
+        new_loans=Count("pk", filter=Q(start_date__gte=month)),
+    )
+    queue = worklists.referred(user).order_by().aggregate(n=Count("pk"), oldest=Min("state_since"))
+    return Figures(
+        balance=book["balance"] or Decimal(0), loans=book["loans"],
+        new_amount=book["new_amount"] or Decimal(0), new_loans=book["new_loans"],
+        overdue_loans=book["overdue"], waiting=queue["n"], oldest_waiting=queue["oldest"],
+    )
+
+
+def waiting_count(user: User) -> int:
+    """Referred applications, counted up to ``COUNT_CAP``."""
+    return worklists.referred(user).order_by()[:COUNT_CAP].count()
+
+
+def customer_count(user: User) -> int:
+    """Customers of the viewer, counted up to ``COUNT_CAP`` × 10 (then "more than" is true)."""
+    return worklists.customers(user).order_by()[: COUNT_CAP * 10].count()
+
+
+def tasks(user: User, now: datetime, today: date) -> list[Task]:
+    """Today's list: at most ``LIST_MAX`` tasks, most worth first."""
+    found = [*_reviews(user, now), *_on_the_way(user, now), *_repayments(user, today)]
+    return ordered(found)[:LIST_MAX]
+
+
+def _reviews(user: User, now: datetime) -> list[Task]:
+    return [
+        Task(
+            kind=Kind.REVIEW, row_id=str(row.pk), who=name_of(row), where=row.branch.name,
+            why=_("Referred to a person — check the evidence and decide"),
+            amount=row.requested_amount or Decimal(10_000), due_at=row.state_since + REVIEW_PROMISE,
+            is_urgent=now > row.state_since + REVIEW_PROMISE / 2,
+        )
+        for row in worklists.referred(user)[:PER_KIND]
+    ]
+
+
+def _why_stopped(row: LoanApplication) -> tuple[Kind, str]:
+    if row.state == State.OFFERED:
+        return Kind.OFFER, _("Has an offer and has not chosen — explain the choices")
+    if row.state == State.ACCEPTED:
+        return Kind.OFFER, _("Chose an offer and has not signed — ask what is missing")
+    if row.state == State.SIGNED:
+        return Kind.PAYOUT, _("Signed, but the bank card did not take the money — help with another card")
+    if row.state == State.DRAFT:
+        return Kind.STUCK, _("Stopped before the identity was confirmed — help with the ID card")
+    if row.state == State.IDENTIFIED:
+        return Kind.STUCK, _("Stopped at the consents — explain why we ask")
+    if row.bank_card_id is None:
+        return Kind.STUCK, _("Stopped before binding a bank card — ask for the number kept at the bank")
+    return Kind.STUCK, _("Everything is filled in, only handing in is missing")
+
+
+def _on_the_way(user: User, now: datetime) -> list[Task]:
+    rows = (
+        worklists.visible_applications(user)
+        .filter(
+            state__in=[State.DRAFT, State.IDENTIFIED, State.CONSENTED, State.OFFERED, State.ACCEPTED, State.SIGNED],
+            state_since__lte=now - STUCK_AFTER, state_since__gte=now - STUCK_UNTIL,
+        )
+        .select_related("customer", "branch")
+        .annotate(best=Max("offers__amount_max", filter=Q(offers__state__in=["open", "accepted"])))
+        .order_by("-state_since")[:PER_KIND]
+    )
+    found = []
+    for row in rows:
+        kind, why = _why_stopped(row)
+        ends_soon = kind == Kind.OFFER and row.expires_at - now < timedelta(days=1)
+        found.append(Task(
+            kind=kind, row_id=str(row.pk), who=name_of(row), where=row.branch.name, why=why,
+            amount=row.best or row.requested_amount or Decimal(5_000), due_at=row.expires_at,
+            is_urgent=ends_soon or kind == Kind.PAYOUT,
+        ))
+    return found
+
+
+def _repayments(user: User, today: date) -> list[Task]:
+    rows = (
+        Instalment.objects.filter(
+            loan__in=worklists.loans(user).order_by().filter(state__in=_OUTSTANDING),
+            due_date__gte=today, due_date__lte=today + DUE_WITHIN,
+        )
+        .select_related("loan__customer", "loan__branch")
+        .order_by("due_date", "pk")[:PER_KIND]
+    )
+    found = []
+    for row in rows:
+        days = (row.due_date - today).days
+        when = ngettext("Repayment due in %(n)d day", "Repayment due in %(n)d days", days) % {"n": days}
+        found.append(Task(
+            kind=Kind.DUE, row_id=str(row.loan_id), who=row.loan.customer.name or row.loan.customer.customer_no,
+            where=row.loan.branch.name,
+            why=(_("Repayment due today") if not days else when) + " — " + _("a friendly reminder helps"),
+            amount=row.amount, due_at=None, is_urgent=not days,
+        ))
+    return found
+
+
+def name_of(application: LoanApplication) -> str:
+    """The person's name, or the customer number while there is none."""
+    return application.name or application.customer.name or application.customer.customer_no
+
+
+def story(*, application_id: Any = None, customer_id: Any = None, limit: int = 50) -> list[LendingEvent]:
+    """What happened, newest first."""
+    rows = LendingEvent.objects.all()
+    rows = rows.filter(application_id=application_id) if application_id else rows.filter(customer_id=customer_id)
+    return list(rows.order_by("-id")[:limit])
+
+
+def postings(loan_id: Any) -> QuerySet[Posting]:
+    """The loan's ledger lines, oldest first."""
+    return (
+        Posting.objects.filter(loan_id=loan_id).select_related("journal", "account")
+        .order_by("journal__created_at", "pk")
+    )
+
+
+def codes(officer: Officer) -> QuerySet[ReferralCode]:
+    """Codes the viewer may print: the universal ones and those in scope."""
+    rows = ReferralCode.objects.select_related("officer__branch__legal_entity")
+    if officer.role == Officer.Role.MANAGER:
+        rows = rows.filter(Q(officer__isnull=True) | Q(officer__branch=officer.branch))
+    elif officer.role == Officer.Role.OFFICER:
+        rows = rows.filter(Q(officer__isnull=True) | Q(officer=officer))
+    return rows.order_by("state", "officer_id", "product_code", "code")
