@@ -9,10 +9,20 @@ from datetime import date
 from decimal import ROUND_HALF_EVEN, Context, Decimal, localcontext
 
 from products.domain.day_count import period_fraction, year_fraction
-from products.money import ZERO, quantise
+from products.money import CENT, ROUNDINGS, ZERO
 
-# 34 digits keep every cent exact for 10^9 yuan over the longest plan; 12 would not.
-EXACT = Context(prec=34, rounding=ROUND_HALF_EVEN)
+# 50 digits: every figure up to 10^13 yuan is known far beyond _SNAP, where ties are restored.
+EXACT = Context(prec=50, rounding=ROUND_HALF_EVEN)
+_SNAP = Decimal("1e-30")
+
+
+def round_interest(exact: Decimal, rounding: str) -> Decimal:
+    """``exact`` (reckoned under ``EXACT``) to the cent; ``rounding`` as in ``products.money``.
+
+    A day's share such as 45/365 has no last digit, so half a cent comes out as 0.00499…9; without
+    the step between, half up would lose that cent.
+    """
+    return exact.quantize(_SNAP).quantize(CENT, ROUNDINGS[rounding])
 
 
 def accrued(
@@ -46,7 +56,7 @@ def accrued_over(
             ),
             ZERO,
         )
-        return quantise(total, rounding)
+        return round_interest(total, rounding)
 
 
 def accrued_in_period(
@@ -73,4 +83,4 @@ def accrued_in_period(
             years = whole * (until - start).days / (due - start).days
         else:
             years = year_fraction(start, until, day_count)
-        return quantise(principal * annual_rate * years, rounding)
+        return round_interest(principal * annual_rate * years, rounding)

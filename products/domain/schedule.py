@@ -14,10 +14,10 @@ from decimal import Decimal, localcontext
 from typing import TYPE_CHECKING, Any
 
 from products.domain.calendar import add_months, due_dates
-from products.domain.interest import EXACT
+from products.domain.interest import EXACT, round_interest
 from products.domain.payment_dates import payments
 from products.domain.schedule_check import METHODS, InvalidSchedule, check
-from products.money import CENT, ROUNDINGS, ZERO, quantise
+from products.money import CENT, ZERO, quantise
 
 if TYPE_CHECKING:
     from products.domain.terms import LoanTerms
@@ -187,13 +187,13 @@ def _by_principal(
     request: ScheduleRequest, factors: Sequence[Decimal], equal: Decimal
 ) -> list[_Part]:
     """``equal`` of principal each time while it lasts; the last takes what is left."""
-    rounding = ROUNDINGS[request.rounding]
+    rounding = request.rounding
     balance, parts = request.principal.quantize(CENT), []
     for factor in factors[:-1]:
         principal = min(equal, balance)
-        parts.append((principal, (balance * factor).quantize(CENT, rounding)))
+        parts.append((principal, round_interest(balance * factor, rounding)))
         balance -= principal
-    parts.append((balance, (balance * factors[-1]).quantize(CENT, rounding)))
+    parts.append((balance, round_interest(balance * factors[-1], rounding)))
     return parts
 
 
@@ -211,14 +211,14 @@ def _level(
     request: ScheduleRequest, factors: Sequence[Decimal], instalment: Decimal
 ) -> list[_Part]:
     """Interest first, the rest of ``instalment`` to principal; all of the balance in the last."""
-    rounding = ROUNDINGS[request.rounding]
+    rounding = request.rounding
     balance, parts = request.principal.quantize(CENT), []
     for factor in factors[:-1]:
-        interest = (balance * factor).quantize(CENT, rounding)
+        interest = round_interest(balance * factor, rounding)
         principal = min(max(instalment - interest, ZERO), balance)
         parts.append((principal, interest))
         balance -= principal
-    parts.append((balance, (balance * factors[-1]).quantize(CENT, rounding)))
+    parts.append((balance, round_interest(balance * factors[-1], rounding)))
     return parts
 
 
