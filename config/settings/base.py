@@ -16,8 +16,8 @@ DEBUG = False
 
 # ── apps ─────────────────────────────────────────────────────────────────────
 INSTALLED_APPS = [
-    "unfold",
-    "django.contrib.admin",
+    "unfold.apps.BasicAppConfig",
+    "config.apps.VerifiedAdminConfig",
     "django.contrib.auth",
     "django.contrib.contenttypes",
     "django.contrib.sessions",
@@ -49,6 +49,7 @@ MIDDLEWARE = [
     "django.middleware.csrf.CsrfViewMiddleware",
     "django.contrib.auth.middleware.AuthenticationMiddleware",
     "django_otp.middleware.OTPMiddleware",
+    "lending.views.officer.sessions.StaffSessionMiddleware",
     "django.contrib.messages.middleware.MessageMiddleware",
     "django.middleware.clickjacking.XFrameOptionsMiddleware",
     "csp.middleware.CSPMiddleware",
@@ -166,6 +167,9 @@ SERVICE_SECRETS = {
     name: os.environ.get(f"{name.upper()}_SECRET", "sandbox-secret") for name in SERVICE_NAMES
 }
 
+#: The address printed in QR codes; empty = the address the page was asked at.
+PUBLIC_BASE_URL = os.environ.get("PUBLIC_BASE_URL", "")
+
 # ── people ───────────────────────────────────────────────────────────────────
 AUTHENTICATION_BACKENDS = [
     "axes.backends.AxesStandaloneBackend",
@@ -176,6 +180,8 @@ LOGIN_URL = "/desk/login/"
 AXES_FAILURE_LIMIT = 5
 AXES_COOLOFF_TIME = 0.25  # hours
 AXES_LOCKOUT_PARAMETERS = [["username", "ip_address"]]
+AXES_LOCKOUT_CALLABLE = "lending.views.officer.login.locked_out"
+OTP_TOTP_ISSUER = "Shandai"
 SESSION_COOKIE_NAME = "shandai_staff"
 SESSION_COOKIE_AGE = 8 * 3600
 SESSION_COOKIE_HTTPONLY = True
@@ -216,3 +222,18 @@ SPECTACULAR_SETTINGS = {
 # ── limits on SMS codes: per number, and per address (villages share one behind their carrier) ──
 OTP_CODES_PER_MOBILE_DAY = int(os.environ.get("OTP_CODES_PER_MOBILE_DAY", "10"))
 OTP_CODES_PER_ADDRESS_DAY = int(os.environ.get("OTP_CODES_PER_ADDRESS_DAY", "300"))
+
+# ── the admin's look: the same paddy green ───────────────────────────────────
+UNFOLD = {
+    "SITE_TITLE": _("Shandai administration"),
+    "SITE_HEADER": _("Shandai administration"),
+    "SITE_URL": "/desk/",
+    "SHOW_LANGUAGES": False,
+    "COLORS": {
+        "primary": {
+            "50": "#eff8f2", "100": "#dcefe3", "200": "#bfe6d2", "300": "#8fd0ae", "400": "#57bb8b",
+            "500": "#3fa676", "600": "#23764f", "700": "#1c6145", "800": "#154d37", "900": "#0f3d2b",
+            "950": "#09261b",
+        },
+    },
+}

@@ -17,7 +17,7 @@ from lending.selectors import reviews as review_selectors
 from lending.services import audit, reviews
 from lending.staff_access import officer_of, staff_required, staff_user
 from lending.views.officer import words
-from lending.views.officer.pages import keyset, page
+from lending.staff_pages import keyset, page
 from products import selectors as product_selectors
 from risk import selectors as risk_selectors
 
@@ -170,7 +170,7 @@ def panel_context(application: LoanApplication) -> dict[str, Any]:
 
 
 def _products() -> list[tuple[str, str, str]]:
-    """(code, Chinese name, English name) of what is on sale, for the filter."""
-    rows = product_selectors.published_products(timezone.localdate())
-    return [(row.code, row.name_zh, row.name_en) for row in rows]
+    """(code, Chinese name, English name) of every product, for the filter."""
+    names = product_selectors.product_names()
+    return [(code, zh, en) for code, (zh, en) in sorted(names.items())]
 

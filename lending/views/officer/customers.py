@@ -9,7 +9,7 @@ from lending.errors import NotFound
 from lending.selectors import customers as customer_selectors
 from lending.selectors import desk, worklists
 from lending.staff_access import staff_required, staff_user
-from lending.views.officer.pages import keyset, page
+from lending.staff_pages import keyset, page
 
 _ROWS_MAX = 50
 

@@ -9,7 +9,7 @@ from lending.errors import NotFound
 from lending.selectors import desk, worklists
 from lending.selectors import loans as loan_selectors
 from lending.staff_access import staff_required, staff_user
-from lending.views.officer.pages import keyset, page, today
+from lending.staff_pages import keyset, page, today
 
 _POSTINGS_MAX = 200
 

@@ -26,7 +26,7 @@ from django_otp.plugins.otp_totp.models import TOTPDevice
 from lending.selectors import worklists
 from lending.staff_access import is_verified
 from lending.views.officer import sessions
-from lending.domain import qr_images
+from lending import qr_images
 
 PENDING = "staff_pending"
 PENDING_S = 5 * 60

@@ -12,7 +12,7 @@ from lending.domain.worklist import Kind, Task
 from lending.selectors import desk, worklists
 from lending.staff_access import staff_required, staff_user
 from lending.views.officer.applications import panel_context
-from lending.views.officer.pages import page, today
+from lending.staff_pages import page, today
 
 TABS = (Kind.REVIEW, Kind.OFFER, Kind.STUCK, Kind.DUE)
 

@@ -1,0 +1,34 @@
+"""The admin's door: the staff login with its second factor, and a content policy the admin's own scripts need."""
+
+from typing import Any
+
+from csp.decorators import csp_update
+from django.contrib.auth import REDIRECT_FIELD_NAME
+from django.http import HttpRequest, HttpResponse, HttpResponseRedirect
+from django.urls import reverse
+from django.utils.http import urlencode
+from unfold.sites import UnfoldAdminSite
+
+#: The admin's framework evaluates expressions in its own templates; no page outside /admin/ may.
+_POLICY = {"script-src": ["'unsafe-eval'"], "style-src": ["'unsafe-inline'"]}
+
+
+class VerifiedAdminSite(UnfoldAdminSite):
+    """Only staff users whose session passed the second factor."""
+
+    enable_nav_sidebar = True
+
+    def has_permission(self, request: HttpRequest) -> bool:
+        return bool(super().has_permission(request) and request.user.is_verified())  # type: ignore[union-attr]
+
+    def login(self, request: HttpRequest, extra_context: dict[str, Any] | None = None) -> HttpResponse:
+        """There is one login for staff; it leads back here."""
+        if self.has_permission(request):
+            return HttpResponseRedirect(reverse("admin:index"))
+        target = request.GET.get(REDIRECT_FIELD_NAME, reverse("admin:index"))
+        if request.user.is_authenticated:  # verified, but not for the admin: no loop back to the login
+            return HttpResponseRedirect(reverse("desk:today"))
+        return HttpResponseRedirect(f"{reverse('desk:login')}?{urlencode({'next': target})}")
+
+    def admin_view(self, view: Any, cacheable: bool = False) -> Any:
+        return csp_update(_POLICY)(super().admin_view(view, cacheable))
