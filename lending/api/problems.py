@@ -87,6 +87,8 @@ def _of_framework(error: exceptions.APIException) -> Response:
             _("Some values are missing or wrong."),
             errors=_flat_errors(error.detail),
         )
+    if isinstance(error, exceptions.UnsupportedMediaType):  # its own text quotes the request
+        return problem(415, "unsupported_media_type", _("We cannot read this kind of content."))
     code = str(getattr(error.detail, "code", error.default_code))
     return problem(
         error.status_code,
