@@ -8,6 +8,7 @@ from uuid import UUID
 
 from django.db import transaction
 from django.db.models import Q
+from django.utils import timezone
 
 from lending import jobs
 from lending.documents import contract as paper
@@ -89,7 +90,7 @@ def facts_of(
         schedule=schedule or Schedule.from_dict(contract.schedule_preview),
         terms=LoanTerms.from_dict(contract.terms),
         cost_sheet=sheet or cost_sheets.CostSheet.from_dict(contract.cost_sheet),
-        created_on=contract.created_at.date(),
+        created_on=timezone.localtime(contract.created_at).date(),
         signed_at=contract.signed_at,
     )
 
