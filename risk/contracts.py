@@ -1,6 +1,7 @@
 """The vocabulary between ``risk`` and the apps above it: frozen values, no models.
 
-Amounts are ``Decimal`` yuan; rates are fractions a year; reasons and labels stand in Chinese and English.
+Amounts are ``Decimal`` yuan; rates are fractions a year; reasons and labels stand in Chinese and
+English.
 """
 
 from collections.abc import Mapping
@@ -56,7 +57,9 @@ class Reason:
 
 @dataclass(frozen=True)
 class Evidence:
-    """One fact an assessment rests on; ``value`` is ready to show and ``effect`` is signed, 0 for neutral."""
+    """One fact an assessment rests on; ``value`` is ready to show and ``effect`` is signed, 0 for
+    neutral.
+    """
 
     code: str
     text_zh: str
@@ -78,7 +81,9 @@ class Assessment:
 
 @dataclass(frozen=True)
 class OfferDraft:
-    """An offer before lending gives it an identity and an expiry. ``apr`` is the effective yearly rate."""
+    """An offer before lending gives it an identity and an expiry. ``apr`` is the effective yearly
+    rate; ``seasonal_months`` are the income months (1–12) of a ``seasonal`` plan, else empty.
+    """
 
     amount_min: Decimal
     amount_max: Decimal
@@ -90,6 +95,7 @@ class OfferDraft:
     provenance: tuple[Mapping[str, Any], ...]
     label_zh: str
     label_en: str
+    seasonal_months: tuple[int, ...] = ()
 
 
 @dataclass(frozen=True)

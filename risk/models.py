@@ -1,12 +1,14 @@
 """What risk keeps: answers of sources, strategies and their versions, decisions.
 
-Decisions never change and answered reports never change: the migration sets triggers that refuse it.
+Decisions never change and answered reports never change: the migration sets triggers that refuse
+it.
 """
 
 import uuid
 
 from django.db import models
 from django.db.models import Q
+from django.db.models.functions import Now
 
 from products.encryption import EncryptedJSONField
 
@@ -14,8 +16,8 @@ from products.encryption import EncryptedJSONField
 class SourceReport(models.Model):
     """One question to one outside source about one application.
 
-    ``subject_index`` is a blind index of exactly what was asked (name, numbers …): a corrected name or
-    another card is another question, so an old answer can never be taken for it.
+    ``subject_index`` is a blind index of exactly what was asked (name, numbers …): a corrected name
+    or another card is another question, so an old answer can never be taken for it.
     """
 
     class State(models.TextChoices):
@@ -36,13 +38,18 @@ class SourceReport(models.Model):
     operation = models.CharField(max_length=40)
     subject_index = models.CharField(max_length=64)
     state = models.CharField(max_length=10, choices=State, default=State.ASKING)
-    result = models.CharField(max_length=10, choices=Result, null=True)
-    problem = models.CharField(max_length=30, blank=True, help_text="why an ERROR: reply kind or bad field")
+    result = models.CharField(max_length=10, choices=Result, blank=True, default="")
+    problem = models.CharField(
+        max_length=30, blank=True, help_text="why an ERROR: reply kind or bad field"
+    )
     raw_reply = EncryptedJSONField(null=True)
     facts = EncryptedJSONField(null=True, help_text="the reply's known fields after type checks")
     consent_id = models.CharField(max_length=64)
     purpose = models.CharField(max_length=40)
     attempts = models.PositiveSmallIntegerField(default=1)
+    claimed_at = models.DateTimeField(
+        db_default=Now(), help_text="the database's clock: leases end by it"
+    )
     requested_at = models.DateTimeField()
     answered_at = models.DateTimeField(null=True)
     latency_ms = models.PositiveIntegerField(null=True)
@@ -51,11 +58,12 @@ class SourceReport(models.Model):
     class Meta:
         constraints = [
             models.UniqueConstraint(
-                fields=["application_id", "round", "source", "subject_index"], name="source_report_once"
+                fields=["application_id", "round", "source", "subject_index"],
+                name="source_report_once",
             ),
             models.CheckConstraint(
                 condition=Q(state="asking", answered_at__isnull=True)
-                | Q(state="answered", result__isnull=False, answered_at__isnull=False),
+                | Q(state="answered", answered_at__isnull=False) & ~Q(result=""),
                 name="source_report_answer_whole",
             ),
         ]
@@ -80,7 +88,9 @@ class Strategy(models.Model):
 
 
 class StrategyVersion(models.Model):
-    """A strategy's definition as data. Once published only its state and end of validity may change."""
+    """A strategy's definition as data. Once published only its state and end of validity may
+    change.
+    """
 
     class State(models.TextChoices):
         DRAFT = "draft"
@@ -126,26 +136,36 @@ class DecisionRecord(models.Model):
     engine_version = models.CharField(max_length=20)
     as_of = models.DateTimeField()
     business_date = models.DateField()
-    inputs = EncryptedJSONField(help_text="every value used, each with source and time; terms; LPR; caps")
-    result = EncryptedJSONField(help_text="outcome, score, limit, offers, reasons, assessments, trace")
+    inputs = EncryptedJSONField(
+        help_text="every value used, each with source and time; terms; LPR; caps"
+    )
+    result = EncryptedJSONField(
+        help_text="outcome, score, limit, offers, reasons, assessments, trace"
+    )
     inputs_sha256 = models.CharField(max_length=64)
     result_sha256 = models.CharField(max_length=64)
     outcome = models.CharField(max_length=10, choices=Outcome)
     score = models.IntegerField(null=True)
-    grade = models.CharField(max_length=4, null=True)
+    grade = models.CharField(max_length=4, blank=True, default="")
     limit_amount = models.DecimalField(max_digits=14, decimal_places=2)
     reason_codes = models.JSONField(default=list)
     took_ms = models.PositiveIntegerField(help_text="our own time, without waiting for sources")
 
     class Meta:
         constraints = [
-            models.UniqueConstraint(fields=["application_id", "round"], name="decision_once_a_round"),
-            models.CheckConstraint(
-                condition=Q(outcome__in=["approve", "refer", "decline"]), name="decision_outcome_known"
+            models.UniqueConstraint(
+                fields=["application_id", "round"], name="decision_once_a_round"
             ),
-            models.CheckConstraint(condition=Q(limit_amount__gte=0), name="decision_limit_not_negative"),
             models.CheckConstraint(
-                condition=~Q(outcome="approve") | Q(limit_amount__gt=0), name="decision_approval_has_limit"
+                condition=Q(outcome__in=["approve", "refer", "decline"]),
+                name="decision_outcome_known",
+            ),
+            models.CheckConstraint(
+                condition=Q(limit_amount__gte=0), name="decision_limit_not_negative"
+            ),
+            models.CheckConstraint(
+                condition=~Q(outcome="approve") | Q(limit_amount__gt=0),
+                name="decision_approval_has_limit",
             ),
         ]
         indexes = [models.Index(fields=["as_of"], name="decision_by_time")]

@@ -1,7 +1,7 @@
 """Circuit breakers: stop asking a service that keeps failing, try again after a pause.
 
-One breaker per service and operation, per process: a broken inquiry must not stop a transfer's status
-query. Threads share them; the lock is held for a few instructions only.
+One breaker per service and operation, per process: a broken inquiry must not stop a transfer's
+status query. Threads share them; the lock is held for a few instructions only.
 """
 
 import threading
@@ -15,7 +15,7 @@ _breakers: dict[str, "Breaker"] = {}
 
 
 class Breaker:
-    """Closed → open after ``FAILURES_TO_OPEN`` failures in a row → one trial call after ``OPEN_S``."""
+    """Closed → open after ``FAILURES_TO_OPEN`` failures in a row → one trial after ``OPEN_S``."""
 
     def __init__(self) -> None:
         self._lock = threading.Lock()
@@ -23,7 +23,9 @@ class Breaker:
         self._retry_at = 0.0
 
     def allows(self) -> bool:
-        """Whether a call may go out now; while open, one caller per ``OPEN_S`` is let through as a trial."""
+        """Whether a call may go out now; while open, one caller per ``OPEN_S`` is let through as a
+        trial.
+        """
         with self._lock:
             if self._failures < FAILURES_TO_OPEN:
                 return True

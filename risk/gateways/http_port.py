@@ -1,8 +1,9 @@
 """One way to talk to an outside service: JSON over HTTP, bounded in time, size and attempts.
 
-``HttpPort(service).post(operation, body)`` never raises for what the other side does: whatever comes back,
-or does not, is a ``PortReply`` with a ``kind``. It decides nothing about meaning; the caller's adapter does.
-Redirects are off, so a credential never travels to an address that is not configured.
+``HttpPort(service).post(operation, body)`` never raises for what the other side does: whatever
+comes back, or does not, is a ``PortReply`` with a ``kind``. It decides nothing about meaning; the
+caller's adapter does. Redirects are off, so a credential never travels to an address that is not
+configured.
 """
 
 import json
@@ -24,7 +25,8 @@ DEFAULT_TIMEOUT_S = 5.0
 BODY_BYTES_MAX = 1_000_000
 RETRY_PAUSE_S = 0.05
 RETRYABLE_STATUSES = frozenset({502, 503})
-#: Pooled connections are dropped before common servers drop them, so a reused one is rarely a dead one.
+#: Pooled connections are dropped before common servers drop them, so a reused one is rarely a dead
+#: one.
 _KEEPALIVE_S = 3.0
 
 _client_lock = threading.Lock()
@@ -35,8 +37,9 @@ _clients: dict[int, httpx.Client] = {}
 class PortReply:
     """``kind``: ok | http_error | timeout | unreachable | garbage | too_large | breaker_open.
 
-    ``ok`` means a 2xx with a JSON object; ``unreachable`` covers a connection that broke before a whole
-    answer, so the request MAY have been carried out. ``body`` is ``{}`` unless a JSON object came.
+    ``ok`` means a 2xx with a JSON object; ``unreachable`` covers a connection that broke before a
+    whole answer, so the request MAY have been carried out. ``body`` is ``{}`` unless a JSON object
+    came.
     """
 
     kind: str
@@ -59,7 +62,8 @@ class HttpPort:
         timeout_s: float | None = None,
         retries: int = 0,
     ) -> PortReply:
-        """Send once, plus at most ``retries`` repeats for a refused or broken connection, 502 or 503.
+        """Send once, plus at most ``retries`` repeats for a refused or broken connection, 502 or
+        503.
 
         Repeats are for inquiries only: money callers leave ``retries`` at 0 and ask by key instead.
         ``timeout_s`` caps the whole exchange, repeats included.

@@ -1,0 +1,261 @@
+"""Asking the sources: claim, ask all at once, keep the answers. Used by ``risk.services`` only.
+
+Threads only talk HTTP; every database write happens in the calling thread. A claim row is inserted
+before a source is asked (INSERT … ON CONFLICT), so a second caller waits for the first instead of
+asking again; a claim whose owner died is taken over when its lease, kept by the database's clock,
+has run out.
+"""
+
+import os
+import threading
+import time
+from collections.abc import Mapping, Sequence
+from concurrent.futures import ThreadPoolExecutor
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+from uuid import UUID
+
+import structlog
+from django.db import transaction
+from django.db.models import F, Q
+from django.db.models.functions import Now
+
+from products.encryption import blind_index
+from risk.contracts import Subject
+from risk.domain.canonical import canonical
+from risk.gateways.sources import ERROR, TIMEOUT, Answer, Source, ask
+from risk.models import SourceReport
+
+log = structlog.get_logger(__name__)
+
+LEASE = timedelta(seconds=15)
+#: A failed question may be put once more when somebody gathers again (say, at submission).
+ATTEMPTS_MAX = 2
+WAIT_FOR_OTHERS_S = 6.0
+_POLL_S = 0.03
+_THREADS = 24
+_ANSWER_FIELDS = [
+    "state",
+    "result",
+    "problem",
+    "raw_reply",
+    "facts",
+    "answered_at",
+    "latency_ms",
+    "cost_fen",
+]
+
+_pool_lock = threading.Lock()
+_pools: dict[int, ThreadPoolExecutor] = {}
+
+
+@dataclass(frozen=True)
+class Question:
+    """One source asked about one subject; ``index`` tells exactly which question was put."""
+
+    source: Source
+    index: str
+    consent_id: str
+
+
+def questions_for(
+    subject: Subject, consents: Mapping[str, str], sources: Sequence[Source]
+) -> list[Question]:
+    """What may and can be asked now: consented to, and the subject has what the question needs."""
+    questions = []
+    for source in sources:
+        consent_id, body = consents.get(source.consent_kind), source.body(subject)
+        if consent_id and body is not None:
+            index = blind_index(canonical(body).decode(), purpose=f"source:{source.code}")
+            questions.append(Question(source, index, str(consent_id)))
+    return questions
+
+
+def gather_reports(
+    *, subject: Subject, questions: Sequence[Question], purpose: str, round: int, now: datetime
+) -> None:
+    """Ask every question without an answer yet; returns when all are answered or given up on."""
+    pending = _unanswered(subject.application_id, questions, round, now)
+    if not pending:
+        return
+    with transaction.atomic(durable=True):  # claims must be visible before anybody is asked
+        mine = _claim(subject.application_id, pending, purpose, round, now)
+    if mine:
+        _ask_all(subject, mine, purpose, now)
+    others = [question for question in pending if question.index not in mine]
+    if others:
+        _wait_for_others(subject.application_id, others, round)
+
+
+def reports_of(application_id: UUID, indexes: Sequence[str], round: int) -> list[SourceReport]:
+    """The newest report per question, up to this round."""
+    rows = SourceReport.objects.filter(
+        application_id=application_id, round__lte=round, subject_index__in=indexes
+    ).order_by("source", "round")
+    newest = {(row.source, row.subject_index): row for row in rows}
+    return list(newest.values())
+
+
+def _unanswered(
+    application_id: UUID, questions: Sequence[Question], round: int, now: datetime
+) -> list[Question]:
+    """Questions without a usable answer of this round, or a fresh one of an earlier round."""
+    answered = {
+        (row.source, row.subject_index): row
+        for row in SourceReport.objects.filter(
+            application_id=application_id, round__lte=round, state=SourceReport.State.ANSWERED
+        )
+        .exclude(result__in=[ERROR, TIMEOUT])
+        .defer("raw_reply", "facts")
+    }
+    pending = []
+    for question in questions:
+        row = answered.get((question.source.code, question.index))
+        fresh = timedelta(days=question.source.fresh_days)
+        if row is None or (row.round < round and row.answered_at < now - fresh):
+            pending.append(question)
+    return pending
+
+
+def _claim(
+    application_id: UUID, questions: Sequence[Question], purpose: str, round: int, now: datetime
+) -> dict[str, tuple[Question, UUID, int]]:
+    """Claims this caller won: question index → (question, report id, attempt number)."""
+    rows = [
+        SourceReport(
+            application_id=application_id,
+            round=round,
+            source=question.source.code,
+            operation=f"{question.source.service}/{question.source.operation}",
+            subject_index=question.index,
+            consent_id=question.consent_id,
+            purpose=purpose,
+            requested_at=now,
+        )
+        for question in questions
+    ]
+    SourceReport.objects.bulk_create(rows, ignore_conflicts=True)
+    ours = {row.pk for row in rows}
+    by_index = {question.index: question for question in questions}
+    won = {}
+    standing = SourceReport.objects.filter(
+        application_id=application_id, round=round, subject_index__in=by_index
+    ).values_list("id", "subject_index", "attempts")
+    for report_id, index, attempts in standing:
+        if report_id in ours:
+            won[index] = (by_index[index], report_id, attempts)
+        elif _take_over(report_id, attempts, by_index[index].consent_id, now):
+            won[index] = (by_index[index], report_id, attempts + 1)
+    return won
+
+
+def _take_over(report_id: UUID, attempts: int, consent_id: str, now: datetime) -> bool:
+    """Claim a failed report for one more try, or an abandoned one; one caller at most succeeds."""
+    failed = Q(
+        state=SourceReport.State.ANSWERED, result__in=[ERROR, TIMEOUT], attempts__lt=ATTEMPTS_MAX
+    )
+    abandoned = Q(state=SourceReport.State.ASKING, claimed_at__lt=Now() - LEASE)
+    return bool(
+        SourceReport.objects.filter(failed | abandoned, pk=report_id, attempts=attempts).update(
+            state=SourceReport.State.ASKING,
+            result="",
+            answered_at=None,
+            attempts=F("attempts") + 1,
+            claimed_at=Now(),
+            requested_at=now,
+            consent_id=consent_id,
+        )
+    )
+
+
+def _ask_all(
+    subject: Subject, claims: Mapping[str, tuple[Question, UUID, int]], purpose: str, now: datetime
+) -> None:
+    """All questions at once; the wall time is the slowest source's, and each is capped by its
+    timeout.
+    """
+    pool = _pool()
+    asked = [
+        (
+            question,
+            report_id,
+            attempt,
+            pool.submit(
+                ask, question.source, subject, consent_id=question.consent_id, purpose=purpose
+            ),
+        )
+        for question, report_id, attempt in claims.values()
+    ]
+    answers = {}
+    for question, report_id, attempt, future in asked:
+        try:
+            answer = future.result()
+        except Exception as error:  # a bug in reading one reply must not lose the other eleven
+            log.error("source.unreadable", source=question.source.code, error=type(error).__name__)
+            answer = Answer(ERROR, {}, {}, "adapter", 0)
+        answers[report_id] = (question, attempt, answer)
+    _store(answers, now)
+
+
+def _store(answers: Mapping[UUID, tuple[Question, int, Answer]], now: datetime) -> None:
+    """Keep answers whose claim is still ours; a claim lost to another caller is that caller's to
+    settle.
+    """
+    with transaction.atomic():
+        rows = (
+            SourceReport.objects.select_for_update()
+            .filter(pk__in=answers, state=SourceReport.State.ASKING)
+            .order_by("pk")
+        )
+        kept = []
+        for row in rows:
+            question, attempt, answer = answers[row.pk]
+            if row.attempts != attempt:
+                continue
+            row.state, row.result, row.problem = (
+                SourceReport.State.ANSWERED,
+                answer.result,
+                answer.problem,
+            )
+            row.raw_reply, row.facts = dict(answer.raw), dict(answer.facts)
+            row.latency_ms = answer.latency_ms
+            row.answered_at = now + timedelta(milliseconds=answer.latency_ms)
+            row.cost_fen = 0 if answer.result in {ERROR, TIMEOUT} else question.source.cost_fen
+            kept.append(row)
+        if (
+            kept
+        ):  # an upsert rather than UPDATEs: one statement, and fields are encrypted on the way
+            SourceReport.objects.bulk_create(
+                kept, update_conflicts=True, unique_fields=["id"], update_fields=_ANSWER_FIELDS
+            )
+    for question, _, answer in answers.values():
+        log.info(
+            "source.answered",
+            source=question.source.code,
+            result=answer.result,
+            problem=answer.problem,
+            latency_ms=answer.latency_ms,
+        )
+
+
+def _wait_for_others(application_id: UUID, questions: Sequence[Question], round: int) -> None:
+    """Wait, bounded, while another caller asks; what is then still open counts as unavailable."""
+    deadline = time.monotonic() + WAIT_FOR_OTHERS_S
+    asking = SourceReport.objects.filter(
+        application_id=application_id,
+        round=round,
+        state=SourceReport.State.ASKING,
+        subject_index__in=[question.index for question in questions],
+    )
+    while asking.exists() and time.monotonic() < deadline:
+        time.sleep(_POLL_S)
+
+
+def _pool() -> ThreadPoolExecutor:
+    """One pool per process; a forked child makes its own."""
+    pid = os.getpid()
+    with _pool_lock:
+        if pid not in _pools:
+            _pools.clear()
+            _pools[pid] = ThreadPoolExecutor(_THREADS, thread_name_prefix="source")
+        return _pools[pid]

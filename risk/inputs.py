@@ -1,0 +1,100 @@
+"""The inputs of a decision as one JSON value: every fact with its state, source and time.
+
+Names, ID numbers, mobiles and cards stay out: a decision needs what they tell, not what they are.
+"""
+
+from collections.abc import Iterable, Mapping
+from datetime import datetime
+from decimal import Decimal
+from typing import Any
+
+from risk.contracts import DecisionRequest
+from risk.domain.citizen import birth_date, issuing_county
+from risk.domain.features import FEATURES
+from risk.gateways.sources import ERROR, MATCH, TIMEOUT
+from risk.models import SourceReport
+
+INPUTS_VERSION = 1
+Facts = dict[str, dict[str, Any]]
+
+
+def application_facts(request: DecisionRequest) -> Facts:
+    """What the person and lending said. Every source's features are missing until its report
+    stands.
+    """
+    subject, at = request.subject, _iso(request.as_of)
+    born = birth_date(subject.id_number)
+    said: dict[str, Any] = {
+        "birth_date": born.isoformat() if born else None,
+        "id_county": issuing_county(subject.id_number),
+        "purpose": request.purpose,
+    }
+    facts: Facts = {}
+    for feature in FEATURES.values():
+        value: Any = None
+        if feature.source == "application":
+            value = said.get(feature.name, subject.declared.get(feature.field))
+        elif feature.source == "signals":
+            value = request.signals.get(feature.field)
+        facts[feature.name] = _fact(
+            value, "missing" if value is None else "answered", feature.source, at
+        )
+    return facts
+
+
+def source_facts(reports: Iterable[SourceReport]) -> Facts:
+    """Facts from stored reports; a source that failed or is still asked is ``unavailable``."""
+    facts: Facts = {}
+    for report in reports:
+        at = _iso(report.answered_at or report.requested_at)
+        values = report.facts or {}
+        for feature in FEATURES.values():
+            if feature.source != report.source:
+                continue
+            state = _state(report.result)
+            value = report.result if feature.field == "result" else values.get(feature.name)
+            if state == "unavailable":
+                value = None
+            facts[feature.name] = _fact(value, state, report.source, at)
+    return facts
+
+
+def build_inputs(
+    request: DecisionRequest, facts: Facts, reports: Mapping[str, SourceReport], cap: Decimal | None
+) -> dict[str, Any]:
+    """Everything ``evaluate`` reads, JSON-safe: live and replay start from the same bytes."""
+    requested = request.requested_amount
+    return {
+        "version": INPUTS_VERSION,
+        "facts": facts,
+        "sources": {
+            code: {
+                "report": str(report.pk),
+                "result": report.result or TIMEOUT,
+                "at": _iso(report.answered_at or report.requested_at),
+                "consent": report.consent_id,
+                "latency_ms": report.latency_ms,
+            }
+            for code, report in reports.items()
+        },
+        "terms": request.terms.as_dict(),
+        "lpr": str(request.lpr),
+        "regulatory_cap": None if cap is None else str(cap),
+        "requested_amount": None if requested is None else str(requested),
+        "as_of": _iso(request.as_of),
+        "business_date": request.business_date.isoformat(),
+    }
+
+
+def _state(result: str) -> str:
+    if not result or result in {ERROR, TIMEOUT}:
+        return "unavailable"
+    return "answered" if result == MATCH else result.lower()
+
+
+def _fact(value: Any, state: str, source: str, at: str) -> dict[str, Any]:
+    return {"value": value, "state": state, "source": source, "at": at}
+
+
+def _iso(at: datetime) -> str:
+    return at.isoformat(timespec="milliseconds")

@@ -1,0 +1,187 @@
+"""What risk does for lending: ask the sources, decide, price again after a person.
+
+All three are safe to repeat. ``gather`` and ``decide`` call outside services and must not run
+inside a transaction. A decision is one stored row a round; whoever comes second gets the first
+one's answer.
+"""
+
+import time
+from collections.abc import Iterable
+from datetime import date, datetime
+from decimal import Decimal
+from typing import Any
+from uuid import UUID
+
+import structlog
+from django.utils import timezone
+
+from products import selectors as product_selectors
+from products.domain.terms import LoanTerms
+from risk import gathering, selectors
+from risk.contracts import Decision, DecisionRequest, OfferDraft, Subject
+from risk.domain.canonical import canonical, sha256_of
+from risk.domain.citizen import age_on, birth_date
+from risk.domain.decide import ENGINE_VERSION, evaluate, precheck
+from risk.domain.decide import reprice as reprice_offers
+from risk.domain.strategy import CompiledStrategy
+from risk.gateways.sources import PURPOSE_LOAN_APPROVAL, SOURCES
+from risk.inputs import application_facts, build_inputs, source_facts
+from risk.models import DecisionRecord, StrategyVersion
+from risk.strategies import compiled_version, published_version
+
+log = structlog.get_logger(__name__)
+
+#: Nobody younger or older than any product allows is asked about, whatever the product says.
+AGE_MIN, AGE_MAX = 18, 65
+
+
+def gather(
+    *,
+    subject: Subject,
+    consents: dict[str, str],
+    purpose: str,
+    sources: Iterable[str] | None = None,
+    now: datetime,
+    round: int = 1,
+    terms: LoanTerms | None = None,
+) -> None:
+    """Ask allowed and still unanswered sources, all at once; answers are stored as reports.
+
+    Nobody is asked about a minor, a person outside the age the product (or, without ``terms``, any
+    product) allows, or an ID number that is not one. Unknown source codes raise ``KeyError``.
+    """
+    if not _may_be_asked_about(subject.id_number, timezone.localdate(now), terms):
+        return
+    wanted = [SOURCES[code] for code in (SOURCES if sources is None else sources)]
+    questions = gathering.questions_for(subject, consents, wanted)
+    gathering.gather_reports(
+        subject=subject, questions=questions, purpose=purpose, round=round, now=now
+    )
+
+
+def decide(request: DecisionRequest) -> Decision:
+    """The decision for this application and round: gathered, evaluated, stored, the same for every
+    caller.
+
+    Raises ``NoPublishedStrategy`` or ``products.selectors.MissingParameter`` when the bank is not
+    set up to decide; never because of what a source did.
+    """
+    stored = _stored(request)
+    if stored is not None:
+        return stored
+    version = published_version(request.terms.strategy_code or "default")
+    strategy = compiled_version(version.pk)
+    cap = _regulatory_cap(request)
+    early = build_inputs(request, application_facts(request), {}, cap)
+    result = precheck(strategy, early)
+    if result is not None:
+        return _store(request, version, early, result, took_ms=0)
+    gather(
+        subject=request.subject,
+        consents=dict(request.consents),
+        purpose=PURPOSE_LOAN_APPROVAL,
+        now=request.as_of,
+        round=request.round,
+        terms=request.terms,
+    )
+    started = time.perf_counter()
+    inputs, result = _evaluated(request, strategy, cap)
+    took_ms = int((time.perf_counter() - started) * 1000)
+    return _store(request, version, inputs, result, took_ms=took_ms)
+
+
+def reprice(
+    *, decision_id: UUID, limit: Decimal, terms: LoanTerms, lpr: Decimal, today: date
+) -> tuple[OfferDraft, ...]:
+    """Offers at the limit a person set, under today's terms and LPR, at the decision's grade.
+
+    The strategy version of the decision is used. The limit is held to the product's caps;
+    instalments to the person's income where it is known. Raises ``selectors.NoDecision``.
+    """
+    record = selectors.record_of(decision_id)
+    inputs = {
+        **record.inputs,
+        "terms": terms.as_dict(),
+        "lpr": str(lpr),
+        "business_date": today.isoformat(),
+    }
+    strategy = compiled_version(record.strategy_version_id)
+    return reprice_offers(strategy, inputs, grade=record.grade or None, limit=limit)
+
+
+def _may_be_asked_about(id_number: str, day: date, terms: LoanTerms | None) -> bool:
+    born = birth_date(id_number)
+    if born is None or born > day:
+        return False
+    youngest = max(AGE_MIN, terms.age_min) if terms else AGE_MIN
+    oldest = terms.age_max if terms else AGE_MAX
+    return youngest <= age_on(born, day) <= oldest
+
+
+def _evaluated(
+    request: DecisionRequest, strategy: CompiledStrategy, cap: Decimal | None
+) -> tuple[dict[str, Any], dict[str, Any]]:
+    questions = gathering.questions_for(request.subject, request.consents, list(SOURCES.values()))
+    reports = gathering.reports_of(
+        request.subject.application_id, [question.index for question in questions], request.round
+    )
+    facts = {**application_facts(request), **source_facts(reports)}
+    inputs = build_inputs(request, facts, {report.source: report for report in reports}, cap)
+    return inputs, evaluate(strategy, inputs)
+
+
+def _regulatory_cap(request: DecisionRequest) -> Decimal | None:
+    """The law's cap on this class of loan on the business date, a dated parameter."""
+    if request.terms.purpose_class != "CONSUMPTION":
+        return None
+    return product_selectors.parameter("CONSUMPTION_ONLINE_CAP", request.business_date)
+
+
+def _stored(request: DecisionRequest) -> Decision | None:
+    record = DecisionRecord.objects.filter(
+        application_id=request.subject.application_id, round=request.round
+    ).first()
+    return selectors.decision_of(record) if record else None
+
+
+def _store(
+    request: DecisionRequest,
+    version: StrategyVersion,
+    inputs: dict[str, Any],
+    result: dict[str, Any],
+    *,
+    took_ms: int,
+) -> Decision:
+    """Insert once; if another worker was faster, its row is the decision."""
+    record = DecisionRecord(
+        application_id=request.subject.application_id,
+        round=request.round,
+        product_code=request.terms.product_code,
+        strategy_version=version,
+        strategy_sha256=result["strategy"],
+        engine_version=ENGINE_VERSION,
+        as_of=request.as_of,
+        business_date=request.business_date,
+        inputs=inputs,
+        result=result,
+        inputs_sha256=sha256_of(inputs),
+        result_sha256=sha256_of(result),
+        outcome=result["outcome"],
+        score=result["score"],
+        grade=result["grade"] or "",
+        limit_amount=Decimal(result["limit"]),
+        reason_codes=[reason["code"] for reason in result["reasons"]],
+        took_ms=took_ms,
+    )
+    DecisionRecord.objects.bulk_create([record], ignore_conflicts=True)
+    standing = DecisionRecord.objects.get(
+        application_id=request.subject.application_id, round=request.round
+    )
+    log.info(
+        "decision.made",
+        decision_id=str(standing.pk),
+        outcome=standing.outcome,
+        bytes=len(canonical(result)),
+        took_ms=took_ms,
+    )
+    return selectors.decision_of(standing)
