@@ -1,5 +1,6 @@
 """How the desk writes figures, times and states, and draws its few bars."""
 
+import time
 from datetime import datetime, timedelta
 from decimal import Decimal
 from typing import Any
@@ -12,6 +13,7 @@ from django.utils.translation import get_language, gettext, ngettext, pgettext
 
 from lending.views.officer import words
 from products import encryption
+from products import selectors as product_selectors
 
 register = template.Library()
 
@@ -30,6 +32,64 @@ def bar(share: Any, kind: str = "") -> SafeString:
         kind,
         width,
     )
+
+
+@register.simple_tag
+def bar_of_100(score: int) -> SafeString:
+    """The bar of an assessment, 0 to 100: amber below 60, red below 40."""
+    return bar(score / 100, "bad" if score < 40 else "low" if score < 60 else "")
+
+
+@register.filter
+def cents(amount: Any) -> str:
+    """1234.5 → 1,234.50: ledger columns always show both decimals."""
+    return f"{Decimal(str(amount)):,.2f}"
+
+
+@register.filter
+def plain(amount: Any) -> str:
+    """20000.00 → 20000: what stands in a field a person edits."""
+    return f"{Decimal(str(amount)).normalize():f}"
+
+
+@register.filter
+def mask_address(address: str | None) -> str:
+    """四川省广元市朝天区… → 四川省广元市朝天区****: the county is enough for most questions."""
+    return f"{address[:9]}****" if address else ""
+
+
+@register.filter
+def fact_value(value: Any) -> str:
+    """A fact of a source as a person says it."""
+    if value is None or value == "":
+        return "–"
+    if isinstance(value, bool):
+        return gettext("yes") if value else gettext("no")
+    if isinstance(value, (list, tuple)):
+        return "、".join(str(item) for item in value) or "–"
+    return str(value)
+
+
+@register.simple_tag
+def fact_name(fact: dict[str, Any]) -> str:
+    """The fact's name in the reader's language."""
+    return str(fact["en"] if (get_language() or "").startswith("en") else fact["zh"])
+
+
+@register.filter
+def product_name(code: str) -> str:
+    """huicundai → 惠存贷 or its English name."""
+    if code not in _names or time.monotonic() - _names_read[0] > _NAMES_LIVE_S:
+        _names.clear()
+        _names.update(product_selectors.product_names())
+        _names_read[0] = time.monotonic()
+    zh, en = _names.get(code, (code, code))
+    return en if (get_language() or "").startswith("en") else zh
+
+
+_NAMES_LIVE_S = 60.0
+_names: dict[str, tuple[str, str]] = {}
+_names_read = [0.0]
 
 
 @register.filter

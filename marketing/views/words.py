@@ -45,3 +45,13 @@ def stopped_before(key: str) -> str:
 
 def obstacle(code: str) -> str:
     return str(OBSTACLES.get(code, code.replace("_", " ")))
+
+
+STATUSES: dict[str, Any] = {
+    "disbursed": _("Have the money"), "in_progress": _("Still on the way"), "dropped": _("Lost without a word"),
+    "declined": _("Declined by the bank"), "withdrawn": _("Withdrew"), "expired": _("Let the time run out"),
+}
+
+
+def status(key: str) -> str:
+    return str(STATUSES.get(key, key))

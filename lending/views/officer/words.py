@@ -101,7 +101,13 @@ METHODS: Mapping[str, Any] = {
     "quarterly_interest": _("Interest every quarter"), "seasonal": _("With the harvest"),
     "flexible": _("Borrow and repay at will"),
 }
+TABS: Mapping[str, Any] = {
+    "review": pgettext_lazy("task", "To decide"), "unfinished": pgettext_lazy("tab", "On the way"),
+    "running": pgettext_lazy("tab", "With the machine"), "ended": pgettext_lazy("tab", "Ended"),
+}
+JOURNALS: Mapping[str, Any] = {"disbursement": _("Payout"), "repayment": _("Repayment"), "accrual": _("Accrual")}
 _TABLES = {
+    "tab": TABS, "journal": JOURNALS,
     "state": STATES, "loan": LOAN_STATES, "task": TASKS, "action": ACTIONS, "amount": AMOUNTS,
     "assessment": ASSESSMENTS, "outcome": OUTCOMES, "result": RESULTS, "source": SOURCES,
     "question": QUESTIONS, "approve_reason": APPROVE_REASONS, "decline_reason": DECLINE_REASONS,

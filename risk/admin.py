@@ -1,0 +1,41 @@
+"""Risk in the admin: decisions, sources and strategies, to look at. Raw replies and inputs stay encrypted."""
+
+from django.contrib import admin
+
+from products.read_only_admin import ReadOnlyAdmin
+from risk.models import DecisionRecord, SourceReport, Strategy, StrategyVersion
+
+
+@admin.register(DecisionRecord)
+class DecisionRecordAdmin(ReadOnlyAdmin):
+    list_display = (
+        "as_of", "application_id", "round", "product_code", "outcome", "score", "grade", "limit_amount",
+        "strategy_version", "took_ms",
+    )
+    list_filter = ("outcome", "product_code")
+    search_fields = ("=application_id",)
+    list_select_related = ("strategy_version__strategy",)
+    ordering = ("-as_of",)
+
+
+@admin.register(SourceReport)
+class SourceReportAdmin(ReadOnlyAdmin):
+    list_display = (
+        "requested_at", "source", "operation", "state", "result", "problem", "latency_ms", "cost_fen",
+        "application_id",
+    )
+    list_filter = ("source", "result")
+    search_fields = ("=application_id",)
+    ordering = ("-requested_at",)
+
+
+@admin.register(Strategy)
+class StrategyAdmin(ReadOnlyAdmin):
+    list_display = ("code", "name_zh", "name_en")
+
+
+@admin.register(StrategyVersion)
+class StrategyVersionAdmin(ReadOnlyAdmin):
+    list_display = ("strategy", "number", "state", "author", "published_at", "retired_at", "sha256")
+    list_filter = ("state",)
+    list_select_related = ("strategy",)
