@@ -3,9 +3,17 @@
 from django.contrib import admin
 from django.urls import include, path
 
+from config.health import healthz, readyz
+from config.metrics import metrics
 from lending.views.webhooks import core_bank_callback
 
 urlpatterns = [
+    path("healthz", healthz, name="healthz"),
+    path("readyz", readyz, name="readyz"),
+    path("metrics", metrics, name="metrics"),
+    path("", include("marketing.urls")),
+    path("", include("lending.urls_customer")),
+    path("desk/", include("lending.urls_officer")),
     path("api/v1/", include("lending.api.urls")),
     path("api/", include("lending.api.documentation_urls")),
     path("callbacks/core-bank/", core_bank_callback, name="core-bank-callback"),

@@ -6,8 +6,11 @@ from urllib.parse import unquote, urlparse
 
 from django.utils.translation import gettext_lazy as _
 
+from config import environment, logging, schedule
+
 BASE_DIR = Path(__file__).resolve().parents[2]
-DATA_DIR = Path(os.environ.get("DATA_DIR", BASE_DIR / ".data")).resolve()
+DATA_DIR = (BASE_DIR / os.environ.get("DATA_DIR", ".data")).resolve()
+environment.load(DATA_DIR)
 
 SECRET_KEY = os.environ.get("SECRET_KEY", "")
 FIELD_KEYS = os.environ.get("FIELD_KEYS", "")
@@ -41,8 +44,11 @@ INSTALLED_APPS = [
     "marketing",
 ]
 MIDDLEWARE = [
+    "django_prometheus.middleware.PrometheusBeforeMiddleware",
     "django.middleware.security.SecurityMiddleware",
     "whitenoise.middleware.WhiteNoiseMiddleware",
+    "django.middleware.gzip.GZipMiddleware",
+    "django_structlog.middlewares.RequestMiddleware",
     "django.contrib.sessions.middleware.SessionMiddleware",
     "django.middleware.locale.LocaleMiddleware",
     "django.middleware.common.CommonMiddleware",
@@ -53,7 +59,10 @@ MIDDLEWARE = [
     "django.contrib.messages.middleware.MessageMiddleware",
     "django.middleware.clickjacking.XFrameOptionsMiddleware",
     "csp.middleware.CSPMiddleware",
+    "config.middleware.RelaxedPolicyForTools",
+    "config.middleware.PrivatePages",
     "axes.middleware.AxesMiddleware",
+    "django_prometheus.middleware.PrometheusAfterMiddleware",
 ]
 ROOT_URLCONF = "config.urls"
 WSGI_APPLICATION = "config.wsgi.application"
@@ -94,16 +103,19 @@ def database_from_url(url: str) -> dict[str, object]:
 
 DATABASES = {
     "default": database_from_url(
-        os.environ.get("DATABASE_URL", "postgresql://postgres@127.0.0.1:55432/shandai")
+        os.environ.get("DATABASE_URL", "postgresql://postgres@127.0.0.1:5432/shandai")
     )
 }
 DEFAULT_AUTO_FIELD = "django.db.models.BigAutoField"
 ATOMIC_REQUESTS = False
 
 # ── Redis and Celery (reference: reliability §3) ─────────────────────────────
-REDIS_URL = os.environ.get("REDIS_URL", "redis://127.0.0.1:56379/0")
+REDIS_URL = os.environ.get("REDIS_URL", "redis://127.0.0.1:6379/0")
 CACHES = {"default": {"BACKEND": "django.core.cache.backends.redis.RedisCache", "LOCATION": REDIS_URL}}
-CELERY_BROKER_URL = REDIS_URL
+# a Unix socket's database is spelled differently by Celery
+CELERY_BROKER_URL = REDIS_URL.replace("unix://", "redis+socket://").replace("?db=", "?virtual_host=")
+CELERY_BEAT_SCHEDULE = schedule.BEAT_SCHEDULE
+CELERY_BEAT_SCHEDULER = "config.clock:Clock"
 CELERY_TASK_IGNORE_RESULT = True
 CELERY_TASK_ACKS_LATE = True
 CELERY_TASK_REJECT_ON_WORKER_LOST = False  # the sweeper, not the broker, revives money tasks
@@ -147,6 +159,27 @@ STATIC_ROOT = DATA_DIR / "static"
 STATICFILES_DIRS = [BASE_DIR / "static"]
 DATA_UPLOAD_MAX_MEMORY_SIZE = 1_000_000
 FILE_UPLOAD_MAX_MEMORY_SIZE = 5_000_000
+
+WHITENOISE_KEEP_ONLY_HASHED_FILES = True
+WHITENOISE_SKIP_COMPRESS_EXTENSIONS = (
+    "jpg", "jpeg", "png", "gif", "webp", "zip", "gz", "woff", "woff2", "ttf", "map", "md", "txt",
+)
+WHITENOISE_MANIFEST_STRICT = False  # a missing picture is a missing picture, not a broken page
+STORAGES = {
+    "default": {"BACKEND": "django.core.files.storage.FileSystemStorage"},
+    "staticfiles": {"BACKEND": "config.static_storage.GzipManifestStorage"},
+}
+# Where a phone finds us: printed codes carry this address.
+PUBLIC_URL = os.environ.get("PUBLIC_URL", f"http://127.0.0.1:{os.environ.get('PORT', '8000')}")
+
+# ── logs and figures ─────────────────────────────────────────────────────────
+logging.configure()
+LOGGING_CONFIG = "logging.config.dictConfig"
+LOGGING = logging.settings(os.environ.get("LOG_LEVEL", "INFO"))
+DJANGO_STRUCTLOG_CELERY_ENABLED = True
+DJANGO_STRUCTLOG_IP_LOGGING_ENABLED = False  # an address is personal data
+METRICS_TOKEN = os.environ.get("METRICS_TOKEN", "")
+PROMETHEUS_EXPORT_MIGRATIONS = False
 
 # ── outside services: one address for the sandbox, or one per service ────────
 SANDBOX_URL = os.environ.get("SANDBOX_URL", "")
@@ -205,10 +238,13 @@ CONTENT_SECURITY_POLICY = {
 
 # ── API ──────────────────────────────────────────────────────────────────────
 REST_FRAMEWORK = {
+    # Each endpoint names its caller; one that forgets is open to nobody.
+    "DEFAULT_AUTHENTICATION_CLASSES": [],
+    "DEFAULT_PERMISSION_CLASSES": ["lending.api.permissions.DenyAll"],
     "DEFAULT_SCHEMA_CLASS": "drf_spectacular.openapi.AutoSchema",
     "DEFAULT_RENDERER_CLASSES": ["rest_framework.renderers.JSONRenderer"],
-    "DEFAULT_PARSER_CLASSES": ["rest_framework.parsers.JSONParser"],
-    "UNAUTHENTICATED_USER": None,
+    "DEFAULT_PARSER_CLASSES": ["lending.api.parsers.StrictJSONParser"],
+    "EXCEPTION_HANDLER": "lending.api.problems.problem_response",
 }
 SPECTACULAR_SETTINGS = {
     "TITLE": "Shandai API",
