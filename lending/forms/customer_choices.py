@@ -9,24 +9,11 @@ Words = Mapping[str, str | Promise]
 
 PURPOSES: Words = {
     "agriculture": _("Farming and livestock"),
-    "seeds_fertiliser": _("Seed, fertiliser, feed"),
-    "livestock": _("Buying animals"),
-    "machinery": _("Farm machines"),
     "business": _("My shop or business"),
-    "stock": _("Buying goods for the shop"),
-    "working_capital": _("Running my business"),
-    "equipment": _("Equipment"),
-    "renovation": _("Building or renovating a home"),
-    "home": _("Home and furniture"),
-    "furniture": _("Furniture and appliances"),
-    "car": _("A car or motorcycle"),
-    "vehicle": _("A car or motorcycle"),
+    "consumption": _("Household and everyday needs"),
     "education": _("School and training"),
     "medical": _("Doctor and hospital"),
-    "wedding": _("Wedding and family"),
-    "travel": _("Travel"),
-    "consumption": _("Everyday needs"),
-    "daily": _("Everyday needs"),
+    "home_improvement": _("Repairing or furnishing my home"),
     "other": _("Something else"),
 }
 OCCUPATIONS: Words = {
@@ -73,22 +60,37 @@ METHODS: Words = {
     "seasonal": _("Most of it after the harvest"),
     "flexible": _("Borrow and repay when you like"),
 }
-#: Part of a reason's code → what would help. The first that fits is said.
+_CASE = _("Settle the court case and bring the paper that says so.")
+_OVERDUE = _("Pay what is overdue; after the next credit record you can apply again.")
+_LESS_OFTEN = _("Many applications in a short time count against you. Wait three months.")
+_OWN_CARD = _("Please use a debit card in your own name.")
+#: The reason's code → what would help. Fraud signals get no hints.
 ADVICE: Words = {
-    "age": _("This product has an age limit. Your loan officer knows other ways."),
-    "area": _("We lend only to people who live in our counties. The bank at your home may help."),
-    "overdue": _("Pay what is overdue and wait for the next credit record; then apply again."),
-    "debt": _("Paying back a part of your other loans would help."),
-    "income": _("A smaller amount, or proof of more income, would help."),
-    "court": _("Settle the court case and bring the paper that says so."),
-    "dishonest": _("Settle the court case and bring the paper that says so."),
-    "enforcement": _("Settle the court case and bring the paper that says so."),
-    "identity": _(
-        "Please compare name and ID number with your card, or come to the branch with it."
-    ),
-    "card": _("Please use a bank card of your own."),
-    "lender": _("Many applications in a short time count against you. Wait three months."),
-    "enquir": _("Many applications in a short time count against you. Wait three months."),
+    "AGE_BELOW_MINIMUM": _("This product is for adults. Your parents may ask us."),
+    "AGE_ABOVE_MAXIMUM": _("This product has an age limit. Your loan officer knows other ways."),
+    "PURPOSE_FORBIDDEN": _("Ask for a loan for farm, shop or household instead."),
+    "PURPOSE_NOT_COVERED": _("Ask for a loan for farm, shop or household instead."),
+    "IDENTITY_MISMATCH": _("Compare name and ID number with your card, or bring it to us."),
+    "IDENTITY_NO_RECORD": _("Bring your ID card to the branch; we check it there."),
+    "OUTSIDE_AREA": _("We lend only in our counties. The bank at your home may help."),
+    "PHONE_NOT_YOURS": _("Please use a number registered in your own name."),
+    "CARD_NOT_YOURS": _OWN_CARD,
+    "CARD_UNVERIFIED": _OWN_CARD,
+    "CARD_NOT_DEBIT": _OWN_CARD,
+    "COURT_DISHONEST": _CASE,
+    "COURT_ENFORCEMENT": _CASE,
+    "OVERDUE_NOW": _OVERDUE,
+    "OVERDUE_NOW_SMALL": _OVERDUE,
+    "OVERDUE_3_6": _("Two years of payments on time weigh more than old mistakes."),
+    "OVERDUE_HERE": _("Please pay what is due on your loan with us first."),
+    "MANY_LENDERS": _LESS_OFTEN,
+    "MANY_ENQUIRIES": _LESS_OFTEN,
+    "MANY_LENDER_APPLICATIONS": _LESS_OFTEN,
+    "DEBT_TOO_HIGH": _("Paying back a part of your other loans would help."),
+    "GUARANTEES_HIGH": _("Fewer guarantees for other people would help."),
+    "income_too_low": _("A smaller amount, or proof of more income, would help."),
+    "too_much_debt": _("Paying back a part of your other loans would help."),
+    "identity_doubtful": _("Bring your ID card to the branch; we check it there."),
 }
 #: Part of a price step's name → the words for it.
 PRICE_STEPS: Words = {

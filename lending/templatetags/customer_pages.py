@@ -122,23 +122,20 @@ def loan_state(state: str) -> SafeString:
 @register.filter
 def advice(code: str) -> str:
     """What would help after a refusal, by the reason's code; empty when we do not know."""
-    return next(
-        (str(words) for part, words in customer_choices.ADVICE.items() if part in code.lower()), ""
-    )
+    return str(customer_choices.ADVICE.get(code, ""))
 
 
 @register.filter
 def price_step(step: dict[str, Any]) -> tuple[str, str]:
-    """One step of a price's provenance as (words, figure)."""
-    name = str(step.get("step", ""))
+    """One step of a price's provenance as (plain words, figure): the added points, or a rate."""
+    name, value = str(step.get("step", "")), str(step.get("value", ""))
     words = next(
         (str(text) for part, text in customer_choices.PRICE_STEPS.items() if part in name.lower()),
-        name,
+        in_language(step, "text") or name,
     )
-    if step.get("bp") is not None:
-        return words, f"{Decimal(str(step['bp'])) / 100:+.2f}%"
-    value = step.get("value", step.get("rate"))
-    return words, percent(value) if value is not None else ""
+    if value.endswith(" bp"):
+        return words, f"{Decimal(value.removesuffix(' bp')) / 100:+.2f}%"
+    return words, percent(step.get("rate") or value)
 
 
 @register.simple_tag

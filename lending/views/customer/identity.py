@@ -23,21 +23,10 @@ UPLOAD_MAX = 10_000_000
 
 #: What the reader noticed → what the person can do about it.
 PROBLEMS = {
-    "blurred": _("The photo is blurred. Hold still and take it again."),
-    "blur": _("The photo is blurred. Hold still and take it again."),
-    "glare": _("Light is reflected on the card. Turn it a little and take the photo again."),
-    "dark": _("It is too dark. Go to a window or switch on a light."),
-    "border_cut": _("A part of the card is missing. Put the whole card into the picture."),
-    "cut": _("A part of the card is missing. Put the whole card into the picture."),
+    "blurred": _("The photo is blurred. Hold still, in good light, and take it again."),
     "not_a_card": _("We see no ID card in this photo. Please take a photo of your ID card."),
-    "not_an_id_card": _("We see no ID card in this photo. Please take a photo of your ID card."),
-    "wrong_side": _("This is the other side. Please take the side with your portrait first."),
-    "expired": _("This ID card has expired. Please use a valid card."),
-    "copy": _("This looks like a copy. Please take a photo of the card itself."),
-    "no_text": _("We could not read any writing. Please take the photo again in good light."),
-    "too_small": _("The card is too small in the picture. Please move closer."),
-    "id_number_unreadable": _("We could not read the ID number. Please check it below."),
-    "checksum": _("We are not sure of the ID number. Please compare it with your card."),
+    "wrong_side": _("The two sides are mixed up. First the side with your portrait, please."),
+    "number_unsure": _("We are not sure of the ID number. Please compare it with your card."),
 }
 _UNREAD = _("We could not read the card. Please take the photo again, or type your details.")
 
