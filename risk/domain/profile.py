@@ -121,16 +121,12 @@ def _verified_income(known: Mapping[str, Any], rules: IncomeRules) -> Decimal | 
 def _stability_years(known: Mapping[str, Any], day: date) -> int | None:
     """Whole years of the longest tie to a place or trade; 24 insured months count as three."""
     try:
-        since = known["bank_customer_since"]
+        since: date = known["bank_customer_since"]
         insured: int = max(known["social_months_24"], known["fund_months_24"]) // 8
-        return max(
-            insured,
-            known["subsidy_years"],
-            known["business_years"],
-            age_on(since, day) if since <= day else 0,
-        )
+        trade: int = max(known["subsidy_years"], known["business_years"])
     except KeyError:
         return None
+    return max(insured, trade, age_on(since, day) if since <= day else 0)
 
 
 def _percent(amount: Decimal, percent: int) -> Decimal:

@@ -109,9 +109,7 @@ def _read(definition: Mapping[str, Any]) -> CompiledStrategy:
         code=definition["code"],
         sha256=sha256_of(definition),
         required=_required(definition["required"]),
-        defaults={
-            name: FEATURES[name].read(value) for name, value in definition["defaults"].items()
-        },
+        defaults=_defaults(definition["defaults"]),
         income=_income(definition["income"]),
         segments=segments,
         rules=rules,
@@ -132,6 +130,13 @@ def _required(names: Sequence[str]) -> frozenset[str]:
     if unknown:
         raise InvalidStrategy(f"unknown features {sorted(unknown)}")
     return frozenset(names)
+
+
+def _defaults(row: Mapping[str, Any]) -> dict[str, Any]:
+    """As written in JSON, after a check that each is of its feature's type."""
+    for name, value in row.items():
+        FEATURES[name].read(value)
+    return dict(row)
 
 
 def _rule(row: Mapping[str, Any], kinds: Mapping[str, str], reasons: Mapping[str, Any]) -> Rule:

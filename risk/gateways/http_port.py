@@ -11,7 +11,7 @@ import os
 import threading
 import time
 from collections.abc import Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from typing import Any
 from uuid import uuid4
 
@@ -39,13 +39,14 @@ class PortReply:
 
     ``ok`` means a 2xx with a JSON object; ``unreachable`` covers a connection that broke before a
     whole answer, so the request MAY have been carried out. ``body`` is ``{}`` unless a JSON object
-    came.
+    came. ``request_id`` is the X-Request-Id sent, for adapters whose service echoes it.
     """
 
     kind: str
     status: int | None = None
     body: dict[str, Any] = field(default_factory=dict)
     latency_ms: int = 0
+    request_id: str = ""
 
 
 class HttpPort:
@@ -79,7 +80,7 @@ class HttpPort:
             if reply.kind != "unreachable" and reply.status not in RETRYABLE_STATUSES:
                 break
         elapsed_ms = int((time.monotonic() - started) * 1000)
-        return PortReply(reply.kind, reply.status, reply.body, elapsed_ms)
+        return replace(reply, latency_ms=elapsed_ms)
 
     def _guarded(
         self, operation: str, body: Mapping[str, Any], idempotency_key: str | None, deadline: float
@@ -99,33 +100,35 @@ class HttpPort:
         if not url:
             return PortReply("unreachable")
         left_s = max(deadline - time.monotonic(), 0.01)
+        headers = _headers(self.service, idempotency_key)
         timeout = httpx.Timeout(left_s, connect=min(CONNECT_TIMEOUT_S, left_s))
         try:
             with _client().stream(
                 "POST",
                 f"{url.rstrip('/')}/{operation}",
                 content=json.dumps(dict(body), ensure_ascii=False).encode(),
-                headers=self._headers(idempotency_key),
+                headers=headers,
                 timeout=timeout,
             ) as response:
-                return _read(response, deadline)
+                return replace(_read(response, deadline), request_id=headers["X-Request-Id"])
         except httpx.TimeoutException as error:
             connecting = isinstance(error, httpx.ConnectTimeout | httpx.PoolTimeout)
             return PortReply("unreachable" if connecting else "timeout")
         except (httpx.TransportError, httpx.InvalidURL):
             return PortReply("unreachable")
 
-    def _headers(self, idempotency_key: str | None) -> dict[str, str]:
-        headers = {
-            "Content-Type": "application/json",
-            "Accept": "application/json",
-            "Accept-Encoding": "identity",  # a compressed answer could unpack past the size cap
-            "X-Request-Id": str(uuid4()),
-            "X-Api-Key": settings.SERVICE_SECRETS.get(self.service, ""),
-        }
-        if idempotency_key:
-            headers["Idempotency-Key"] = idempotency_key
-        return headers
+
+def _headers(service: str, idempotency_key: str | None) -> dict[str, str]:
+    headers = {
+        "Content-Type": "application/json",
+        "Accept": "application/json",
+        "Accept-Encoding": "identity",  # a compressed answer could unpack past the size cap
+        "X-Request-Id": str(uuid4()),
+        "X-Api-Key": settings.SERVICE_SECRETS.get(service, ""),
+    }
+    if idempotency_key:
+        headers["Idempotency-Key"] = idempotency_key
+    return headers
 
 
 def _read(response: httpx.Response, deadline: float) -> PortReply:

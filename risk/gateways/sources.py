@@ -166,6 +166,10 @@ def read_answer(source: Source, reply: PortReply) -> Answer:
         return Answer(TIMEOUT, {}, {}, "timeout", reply.latency_ms)
     if reply.kind != "ok":
         return Answer(ERROR, {}, reply.body, reply.kind, reply.latency_ms)
+    if reply.body.get("request_id", reply.request_id) != reply.request_id:
+        return Answer(
+            ERROR, {}, reply.body, "request_id", reply.latency_ms
+        )  # somebody else's answer
     result, data = reply.body.get("result"), reply.body.get("data")
     allowed = {MATCH, NO_RECORD, MISMATCH} if source.is_check else {MATCH, NO_RECORD}
     if not isinstance(result, str) or result not in allowed:
