@@ -1,7 +1,6 @@
 """Journals: written once, balanced, never edited; a correction is a reversing journal."""
 
 from datetime import date, datetime
-from functools import lru_cache
 
 from django.db import transaction
 
@@ -11,11 +10,6 @@ from lending.models import Account, Branch, Journal, LegalEntity, Loan, Posting
 
 class Unbalanced(ValueError):
     """The lines do not sum to zero."""
-
-
-@lru_cache(maxsize=64)
-def _account_id(code: str) -> int:
-    return Account.objects.only("pk").get(code=code).pk
 
 
 def post(
@@ -37,6 +31,9 @@ def post(
     """
     if sum(line.amount for line in lines) != 0 or not lines:
         raise Unbalanced(kind)
+    accounts = dict(
+        Account.objects.filter(code__in=[line.account for line in lines]).values_list("code", "pk")
+    )
     with transaction.atomic():
         journal = Journal.objects.create(
             kind=kind, source_type=source_type, source_id=source_id, legal_entity=legal_entity,
@@ -44,7 +41,7 @@ def post(
         )
         Posting.objects.bulk_create(
             Posting(
-                journal=journal, account_id=_account_id(line.account), branch=branch, loan=loan,
+                journal=journal, account_id=accounts[line.account], branch=branch, loan=loan,
                 amount=line.amount,
             )
             for line in lines
