@@ -1,24 +1,28 @@
 """Who may call what. The default is nobody: every endpoint names its permission."""
 
+from typing import TYPE_CHECKING
+
 from django.utils.translation import gettext_lazy as _
 from rest_framework.permissions import BasePermission
 from rest_framework.request import Request
-from rest_framework.views import APIView
 
 from lending.models import Customer, Officer
+
+if TYPE_CHECKING:  # the framework's views import this module by its name in the settings
+    from rest_framework.views import APIView
 
 
 class DenyAll(BasePermission):
     """For an endpoint that forgot to say who may call it."""
 
-    def has_permission(self, request: Request, view: APIView) -> bool:
+    def has_permission(self, request: Request, view: "APIView") -> bool:
         return False
 
 
 class Anyone(BasePermission):
     """Endpoints before log-in: the SMS code and the session itself."""
 
-    def has_permission(self, request: Request, view: APIView) -> bool:
+    def has_permission(self, request: Request, view: "APIView") -> bool:
         return True
 
 
@@ -27,7 +31,7 @@ class IsCustomer(BasePermission):
 
     message = _("Please log in again.")
 
-    def has_permission(self, request: Request, view: APIView) -> bool:
+    def has_permission(self, request: Request, view: "APIView") -> bool:
         return isinstance(request.user, Customer)
 
 
@@ -37,7 +41,7 @@ class IsVerifiedOfficer(BasePermission):
     message = _("Please log in with your one-time password.")
     code = "totp_required"
 
-    def has_permission(self, request: Request, view: APIView) -> bool:
+    def has_permission(self, request: Request, view: "APIView") -> bool:
         user = request.user
         is_verified = getattr(user, "is_verified", None)
         return bool(

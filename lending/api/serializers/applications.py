@@ -48,7 +48,7 @@ class ReadFields(Answer):
 
 
 class IdentityAnswer(Answer):
-    state = serializers.ChoiceField(choices=["none", "queued", "read", "unreadable", "confirmed"])
+    state = serializers.CharField(help_text="none, queued, read, unreadable or confirmed")
     problem = serializers.CharField(allow_null=True)
     name_masked = serializers.CharField(allow_null=True)
     id_number_masked = serializers.CharField(allow_null=True)

@@ -5,7 +5,6 @@ from typing import Any
 from rest_framework import serializers
 
 from lending.api.serializers.fields import Amount, Answer, Rate, amount_text, rate_text, time_text
-from lending.domain.loan_flow import LoanState
 from lending.models import Instalment, Loan
 
 
@@ -14,7 +13,7 @@ class LoanAnswer(Answer):
     note_no = serializers.CharField()
     contract_no = serializers.CharField()
     application_id = serializers.UUIDField()
-    state = serializers.ChoiceField(choices=[state.value for state in LoanState])
+    state = serializers.CharField(help_text="active, overdue, settled or written_off")
     product_code = serializers.CharField()
     principal = Amount()
     principal_balance = Amount()

@@ -1,11 +1,13 @@
 """The few questions; which of them are needed, the product decides."""
 
 from django.utils.translation import gettext_lazy as _
+from drf_spectacular.utils import extend_schema_field
 from rest_framework import serializers
 
 from lending.api.serializers.fields import AmountText, Body, Text
 
 
+@extend_schema_field({"type": "integer", "minimum": 0, "maximum": 9999})
 class CountField(serializers.Field):  # type: ignore[type-arg]
     """A whole number, as a JSON number or as digits in a string (phone keyboards send both)."""
 

@@ -4,6 +4,7 @@ from uuid import UUID
 
 from django.utils.translation import gettext_lazy as _
 from drf_spectacular.utils import OpenApiParameter, extend_schema
+from rest_framework.exceptions import ValidationError
 from rest_framework.request import Request
 from rest_framework.response import Response
 
@@ -19,11 +20,10 @@ from lending.api.serializers.applications import (
     application_row,
 )
 from lending.api.waiting import wait_for_result
-from lending.errors import InvalidInput
 from lending.selectors import applications as application_selectors
 from lending.services import applications
 
-WAIT_MAX_S = 10.0
+WAIT_MAX_S = 10
 
 
 class ApplicationsView(CustomerEndpoint):
@@ -60,7 +60,7 @@ class ApplicationView(CustomerEndpoint):
         parameters=[
             OpenApiParameter(
                 "wait",
-                float,
+                {"type": "integer", "minimum": 0, "maximum": WAIT_MAX_S},
                 description="Seconds (0–10) to wait for the machine's result before answering.",
             )
         ],
@@ -92,10 +92,10 @@ class WithdrawalView(CustomerEndpoint):
         return Response(application_answer(application))
 
 
-def _wait_seconds(text: str | None) -> float:
-    """Plain seconds, cut to 0–10; ``InvalidInput`` for anything else."""
+def _wait_seconds(text: str | None) -> int:
+    """Whole seconds, more than 10 cut to 10; 400 for anything else."""
     if text is None:
-        return 0.0
-    if not text.isascii() or not text.replace(".", "", 1).isdigit() or len(text) > 10:
-        raise InvalidInput.field("wait", _("Send a number of seconds from 0 to 10."))
-    return min(float(text), WAIT_MAX_S)
+        return 0
+    if not text.isascii() or not text.isdigit() or len(text) > 10:
+        raise ValidationError({"wait": [_("Send a whole number of seconds from 0 to 10.")]})
+    return min(int(text), WAIT_MAX_S)

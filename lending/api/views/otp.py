@@ -32,6 +32,7 @@ class OtpView(OpenEndpoint):
         operation_id="otp_send",
         request=OtpRequest,
         responses={204: None},
+        auth=[{}, {"customerToken": []}],
     )
     @idempotent
     def post(self, request: Request) -> Response:

@@ -47,7 +47,9 @@ class SessionView(CustomerEndpoint):
         }
         return Response(answer, status=201)
 
-    @extend_schema(operation_id="session_close", responses={204: None})
+    @extend_schema(
+        operation_id="session_close", responses={204: None}, auth=[{"customerToken": []}]
+    )
     def delete(self, request: Request) -> Response:
         sessions.close_session(token=str(request.auth), now=self.now)
         return Response(status=204)
