@@ -156,7 +156,7 @@ class IdentityForm(CustomerForm):
     address = forms.CharField(
         label=_("Address on the card"),
         required=False,
-        widget=PhoneInput(autocomplete="off", maxlength=200),
+        widget=forms.Textarea(attrs={"rows": 2, "autocomplete": "off", "maxlength": 200}),
     )
     valid_until = forms.CharField(
         label=_("Valid until"),
@@ -169,6 +169,9 @@ class IdentityForm(CustomerForm):
 
     def clean_name(self) -> str:
         return plain(self.cleaned_data["name"])
+
+    def clean_address(self) -> str:
+        return " ".join(self.cleaned_data["address"].split())
 
     def clean_id_number(self) -> str:
         written = "".join(plain(self.cleaned_data["id_number"]).replace("-", "").split()).upper()

@@ -30,17 +30,22 @@ OCCUPATIONS: Words = {
 }
 INDUSTRIES: Words = {
     "rice": _("Rice"),
-    "maize": _("Maize and wheat"),
-    "vegetables": _("Vegetables and mushrooms"),
-    "fruit": _("Fruit, tea, walnuts"),
+    "maize": _("Maize, wheat"),
+    "vegetables": _("Vegetables"),
+    "mushrooms": _("Mushrooms"),
+    "fruit": _("Fruit"),
+    "tea": _("Tea"),
+    "walnuts": _("Walnuts"),
     "pigs": _("Pigs"),
-    "poultry": _("Poultry, cattle, sheep, fish"),
+    "poultry": _("Poultry"),
+    "cattle": _("Cattle, sheep"),
+    "fish": _("Fish"),
     "retail": _("Shop"),
-    "catering": _("Food and lodging"),
+    "catering": _("Food, lodging"),
     "transport": _("Transport"),
     "construction": _("Building"),
     "manufacturing": _("Factory"),
-    "public_service": _("School, hospital, office"),
+    "public_service": _("Public service"),
     "other": _("Something else"),
 }
 HOUSEHOLD_SIZES: Words = {

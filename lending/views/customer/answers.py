@@ -137,6 +137,7 @@ def question(request: HttpRequest, application: LoanApplication, name: str) -> H
         "form": form,
         "heading": _headings().get(name, name),
         "number": position + 1,
+        "compact": name in ("industry", "household_size"),
         "count": len(asked),
     }
     return access.page(request, "question", context, application=application, step=5, back=back)
