@@ -2,7 +2,6 @@
 
 import hashlib
 from collections.abc import Callable
-from dataclasses import dataclass
 from datetime import datetime
 from decimal import Decimal
 from typing import Any
@@ -13,11 +12,11 @@ from django.db import transaction
 from django.utils import timezone
 
 from lending.domain.application_flow import Action, Role
-from lending.gateways import sms as sms_gateway
 from lending.models import Customer, LoanApplication
 from lending.services import decisions, demo_bank, moves, sessions, submissions
 from risk.contracts import OfferDraft
 from tests.api.phone import Phone
+from tests.sandbox_client import Sandbox
 
 
 def luhn(body: str) -> str:
@@ -34,25 +33,20 @@ def id_number(serial: int = 1, born: str = "19900307") -> str:
     return body + "10X98765432"[sum(int(c) * w for c, w in zip(body, weights, strict=True)) % 11]
 
 
-@dataclass
-class Carrier:
-    """Stands where the SMS service is: keeps the newest code per number, answers at once."""
+class Inbox:
+    """The text messages of a phone, read from the sandbox that plays the carrier."""
 
-    codes: dict[str, str]
+    def __init__(self, sandbox: Sandbox) -> None:
+        self.sandbox = sandbox
 
-    def send(
-        self, *, message_id: str, mobile: str, template: str, text: str, otp: str = "", **_: Any
-    ) -> Any:
-        if otp:
-            self.codes[mobile] = otp
-        return sms_gateway.SmsReply(accepted=True, problem="")
+    def code(self, mobile: str) -> str:
+        """The newest one-time code sent to ``mobile``."""
+        return next(str(m["otp"]) for m in self.sandbox.sms(mobile) if m.get("otp"))
 
 
 @pytest.fixture
-def carrier(monkeypatch: pytest.MonkeyPatch) -> Carrier:
-    carrier = Carrier({})
-    monkeypatch.setattr(sms_gateway, "send", carrier.send)
-    return carrier
+def inbox(sandbox: Sandbox) -> Inbox:
+    return Inbox(sandbox)
 
 
 @pytest.fixture
@@ -68,7 +62,7 @@ def seed_bank() -> None:
 
 
 @pytest.fixture
-def bank(db: None, carrier: Carrier, quick_passwords: None) -> None:
+def bank(db: None, inbox: Inbox, quick_passwords: None) -> None:
     seed_bank()
 
 

@@ -208,4 +208,4 @@ def test_broken_form(phone: Phone) -> None:
 
 def test_answers_are_not_kept_by_caches(phone: Phone) -> None:
     for path in ("me/", "nothing/", "applications/"):
-        assert phone.get(path).headers["Cache-Control"] == "no-store"
+        assert phone.get(path).headers["Cache-Control"].startswith("no-store")

@@ -13,7 +13,7 @@ from django.test import Client
 
 from lending.models import Disbursement, InboundEvent, Loan
 from lending.services import disbursements
-from tests.api.conftest import Carrier
+from tests.api.conftest import Inbox
 from tests.api.phone import Phone
 
 pytestmark = pytest.mark.django_db
@@ -39,12 +39,12 @@ def call(body: Any, headers: dict[str, str] | None = None) -> Any:
 
 
 @pytest.fixture
-def paying(phone: Phone, carrier: Carrier, accepted: str, clock: datetime) -> Disbursement:
+def paying(phone: Phone, inbox: Inbox, accepted: str, clock: datetime) -> Disbursement:
     sha256 = phone.get(f"applications/{accepted}/contract/").body["sha256"]
     phone.post("otp/", {"purpose": "sign", "application": accepted})
     phone.post(
         f"applications/{accepted}/sign/",
-        {"otp": carrier.codes["13800000001"], "document_sha256": sha256, "cost_sheet_seconds": 30},
+        {"otp": inbox.code("13800000001"), "document_sha256": sha256, "cost_sheet_seconds": 30},
     )
     disbursement = Disbursement.objects.select_related("bank_card", "application").get()
     disbursements._claim(disbursement.pk, from_state="created", kind="send", now=clock)

@@ -14,7 +14,7 @@ from django.utils import timezone
 
 from lending.api import idempotency
 from lending.models import IdempotencyKey, LoanApplication
-from tests.api.conftest import Carrier, accept_body, log_in, seed_bank, started
+from tests.api.conftest import Inbox, accept_body, log_in, seed_bank, started
 from tests.api.phone import Phone
 
 START = {"qr_code": "universal", "purpose": "agriculture"}
@@ -165,7 +165,7 @@ def _post(url: str, token: str, body: dict[str, Any], key: str) -> tuple[int, by
 
 @pytest.mark.django_db(transaction=True)
 def test_fifty_at_once_have_one_effect(
-    live_server: Any, carrier: Carrier, quick_passwords: None
+    live_server: Any, inbox: Inbox, quick_passwords: None
 ) -> None:
     seed_bank()
     phone = log_in("13800000001", timezone.now())

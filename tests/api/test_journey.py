@@ -3,15 +3,16 @@
 from datetime import datetime
 
 import pytest
+from django.core.files.uploadedfile import SimpleUploadedFile
 
 from lending.domain.application_flow import Action
 from lending.gateways.core_bank import TransferReply
-from lending.models import Disbursement, LoanApplication
-from lending.services import disbursements
+from lending.models import Disbursement, IdCardReading, LoanApplication
+from lending.services import disbursements, identity
 from tests.api.conftest import (
     OFFER,
     PROFILE,
-    Carrier,
+    Inbox,
     accept_body,
     decided,
     filled_in,
@@ -20,6 +21,7 @@ from tests.api.conftest import (
     started,
 )
 from tests.api.phone import Phone
+from tests.sandbox_client import Sandbox
 
 pytestmark = pytest.mark.django_db
 
@@ -57,7 +59,7 @@ def test_every_step_answers_state_and_next(phone: Phone) -> None:
     assert phone.post(f"applications/{i}/submit/").code == "incomplete"
 
 
-def test_from_submission_to_money(phone: Phone, carrier: Carrier, clock: datetime) -> None:
+def test_from_submission_to_money(phone: Phone, inbox: Inbox, clock: datetime) -> None:
     i = filled_in(phone)
     assert phone.get(f"applications/{i}/").body["next"] == ["submit"]
     decided(i, Action.APPROVE, clock, (OFFER,))
@@ -85,7 +87,7 @@ def test_from_submission_to_money(phone: Phone, carrier: Carrier, clock: datetim
     signed = phone.post(
         f"applications/{i}/sign/",
         {
-            "otp": carrier.codes["13800000001"],
+            "otp": inbox.code("13800000001"),
             "document_sha256": contract["sha256"],
             "cost_sheet_seconds": 30,
         },
@@ -179,11 +181,11 @@ def test_choose_again(phone: Phone, accepted: str) -> None:
 
 
 def test_signing_refusals_leave_everything_as_it_was(
-    phone: Phone, carrier: Carrier, accepted: str
+    phone: Phone, inbox: Inbox, accepted: str
 ) -> None:
     sha256 = phone.get(f"applications/{accepted}/contract/").body["sha256"]
     phone.post("otp/", {"purpose": "sign", "application": accepted, "mobile": "13800000001"})
-    code = carrier.codes["13800000001"]
+    code = inbox.code("13800000001")
     good = {"otp": code, "document_sha256": sha256, "cost_sheet_seconds": 30}
     for change, expected in (
         ({"document_sha256": "0" * 64}, "document_changed"),
@@ -321,3 +323,27 @@ def test_own_applications_only_and_paged(phone: Phone, clock: datetime) -> None:
     rest = phone.get("applications/?page_size=1000000000&page=1").body
     assert len(rest["results"]) == 3
     assert phone.get("applications/?page=99").code == "not_found"
+
+
+def test_card_by_camera(phone: Phone, sandbox: Sandbox, clock: datetime) -> None:
+    person = sandbox.person("teacher")
+    i = started(phone)
+    pictures = {
+        side: SimpleUploadedFile(f"{side}.jpg", sandbox.id_card(person["id_number"], side))
+        for side in ("front", "back")
+    }
+    answer = phone.upload(f"applications/{i}/identity/", pictures)
+    assert (answer.status, answer.body["identity"]["state"]) == (202, "queued")
+    identity.read_pictures(
+        reading_id=IdCardReading.objects.get().pk, now=clock
+    )  # the worker's part
+    read = phone.get(f"applications/{i}/").body["identity"]
+    assert read["state"] == "read"
+    assert read["read_fields"]["id_number"] == person["id_number"]
+    fields = {
+        name: read["read_fields"][name] for name in ("name", "id_number", "address", "valid_until")
+    }
+    confirmed = phone.post(f"applications/{i}/identity/", {**fields, "name": person["name"]})
+    assert (confirmed.status, confirmed.body["state"]) == (200, "identified")
+    assert confirmed.body["identity"]["read_fields"] is None
+    assert person["id_number"] not in confirmed.raw.decode()

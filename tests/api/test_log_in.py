@@ -3,22 +3,22 @@
 import pytest
 from django.conf import settings
 
-from lending.models import CustomerSession, OtpChallenge
-from tests.api.conftest import Carrier
+from lending.models import CustomerSession, OtpChallenge, SmsMessage
+from tests.api.conftest import Inbox
 from tests.api.phone import Phone
 
 MOBILE = "13912345678"
 pytestmark = pytest.mark.django_db
 
 
-def code_for(phone: Phone, carrier: Carrier, mobile: str = MOBILE) -> str:
+def code_for(phone: Phone, inbox: Inbox, mobile: str = MOBILE) -> str:
     assert phone.post("otp/", {"mobile": mobile, "purpose": "login"}).status == 204
-    return carrier.codes[mobile]
+    return inbox.code(mobile)
 
 
-def test_code_then_token_then_log_out(bank: None, carrier: Carrier) -> None:
+def test_code_then_token_then_log_out(bank: None, inbox: Inbox) -> None:
     phone = Phone()
-    answer = phone.post("session/", {"mobile": MOBILE, "otp": code_for(phone, carrier)})
+    answer = phone.post("session/", {"mobile": MOBILE, "otp": code_for(phone, inbox)})
     assert answer.status == 201
     assert set(answer.body) >= {"token", "customer_id"}
     phone.token = answer.body["token"]
@@ -27,19 +27,17 @@ def test_code_then_token_then_log_out(bank: None, carrier: Carrier) -> None:
     assert phone.get("me/").status == 401
 
 
-def test_answer_is_the_same_for_known_and_unknown_numbers(bank: None, carrier: Carrier) -> None:
+def test_answer_is_the_same_for_known_and_unknown_numbers(bank: None, inbox: Inbox) -> None:
     phone = Phone()
-    phone.post("session/", {"mobile": MOBILE, "otp": code_for(phone, carrier)})
+    phone.post("session/", {"mobile": MOBILE, "otp": code_for(phone, inbox)})
     known = phone.post("otp/", {"mobile": MOBILE, "purpose": "login"})
     unknown = phone.post("otp/", {"mobile": "13912345679", "purpose": "login"})
     assert (known.status, known.raw) == (unknown.status, unknown.raw) == (204, b"")
 
 
-def test_wrong_codes_are_counted_even_though_the_request_fails(
-    bank: None, carrier: Carrier
-) -> None:
+def test_wrong_codes_are_counted_even_though_the_request_fails(bank: None, inbox: Inbox) -> None:
     phone = Phone()
-    right = code_for(phone, carrier)
+    right = code_for(phone, inbox)
     wrong = f"{(int(right) + 1) % 1_000_000:06d}"
     for _ in range(5):
         assert phone.post("session/", {"mobile": MOBILE, "otp": wrong}).code == "wrong_code"
@@ -48,16 +46,16 @@ def test_wrong_codes_are_counted_even_though_the_request_fails(
     assert (answer.status, answer.code) == (422, "code_locked")
 
 
-def test_code_is_good_once(bank: None, carrier: Carrier) -> None:
+def test_code_is_good_once(bank: None, inbox: Inbox) -> None:
     phone = Phone()
-    code = code_for(phone, carrier)
+    code = code_for(phone, inbox)
     assert phone.post("session/", {"mobile": MOBILE, "otp": code}).status == 201
     assert phone.post("session/", {"mobile": MOBILE, "otp": code}).code == "code_expired"
 
 
-def test_lost_answer_is_replayed_but_not_to_a_guesser(bank: None, carrier: Carrier) -> None:
+def test_lost_answer_is_replayed_but_not_to_a_guesser(bank: None, inbox: Inbox) -> None:
     phone = Phone()
-    body = {"mobile": MOBILE, "otp": code_for(phone, carrier)}
+    body = {"mobile": MOBILE, "otp": code_for(phone, inbox)}
     first = phone.post("session/", body, key="1")
     again = phone.post("session/", body, key="1")
     assert (again.status, again.raw) == (first.status, first.raw)
@@ -69,7 +67,7 @@ def test_lost_answer_is_replayed_but_not_to_a_guesser(bank: None, carrier: Carri
 
 
 def test_too_many_codes_from_one_address(
-    bank: None, carrier: Carrier, monkeypatch: pytest.MonkeyPatch
+    bank: None, inbox: Inbox, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setattr(settings, "OTP_CODES_PER_ADDRESS_DAY", 3)
     phone = Phone()
@@ -87,18 +85,18 @@ def test_too_many_codes_from_one_address(
     assert int(answers[-1].headers["Retry-After"]) > 0
 
 
-def test_signing_code_needs_log_in(bank: None, carrier: Carrier) -> None:
+def test_signing_code_needs_log_in(bank: None, inbox: Inbox) -> None:
     body = {
         "purpose": "sign",
         "application": "7f1c2a70-0000-4000-8000-000000000000",
         "mobile": MOBILE,
     }
     assert Phone().post("otp/", body).code == "not_authenticated"
-    assert not carrier.codes
+    assert not SmsMessage.objects.exists()
 
 
-def test_old_token_is_no_reason_to_refuse_a_code(bank: None, carrier: Carrier) -> None:
-    assert code_for(Phone(token="expired"), carrier)
+def test_old_token_is_no_reason_to_refuse_a_code(bank: None, inbox: Inbox) -> None:
+    assert code_for(Phone(token="expired"), inbox)
 
 
 @pytest.mark.parametrize(
