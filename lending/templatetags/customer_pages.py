@@ -1,10 +1,12 @@
 """How the applicant's pages write money, rates and dates, and the few line icons they draw."""
 
 from collections.abc import Sequence
+from datetime import date
 from decimal import Decimal
 from typing import Any
 
 from django import template
+from django.utils.formats import date_format
 from django.utils.html import format_html, format_html_join
 from django.utils.safestring import SafeString, mark_safe
 from django.utils.translation import get_language, ngettext
@@ -91,14 +93,24 @@ def in_language(row: Any, name: str) -> str:
 
 @register.filter
 def day(value: Any) -> str:
-    """A date, or its ISO text out of a frozen copy, as 2027-03-15."""
-    return value.isoformat() if hasattr(value, "isoformat") else str(value or "")
+    """A date, or its ISO text out of a frozen copy, as people here write it: 2027年3月15日."""
+    return str(date_format(_as_date(value), "DATE_FORMAT")) if value else ""
 
 
 @register.filter
-def due_day(row: Any) -> str:
+def iso(value: Any) -> str:
+    """The same, narrow for tables: 2027-03-15."""
+    return _as_date(value).isoformat() if value else ""
+
+
+def _as_date(value: date | str) -> date:
+    return value if isinstance(value, date) else date.fromisoformat(value)
+
+
+@register.filter
+def due_day(row: Any) -> Any:
     """The due day of a booked instalment or of a row of a frozen schedule."""
-    return day(row["due"] if isinstance(row, dict) else row.due_date)
+    return row["due"] if isinstance(row, dict) else row.due_date
 
 
 @register.filter
@@ -139,19 +151,20 @@ def price_step(step: dict[str, Any]) -> tuple[str, str]:
 
 
 @register.simple_tag
-def bars(amounts: Sequence[Decimal], sentence: str) -> SafeString:
-    """A small bar chart of repayments: amber where a payment is much above the usual one."""
-    if not amounts:
+def bars(by_month: Sequence[Decimal], sentence: str) -> SafeString:
+    """A small bar chart, one bar a month: amber where a payment is much above the usual one."""
+    paid = sorted(amount for amount in by_month if amount)
+    if not paid:
         return mark_safe("")
-    highest, usual = max(amounts), sorted(amounts)[len(amounts) // 2]
-    slot = 320 / len(amounts)
+    highest, usual = paid[-1], paid[len(paid) // 2]
+    lumpy = len(paid) < len(by_month) / 2
+    slot = 320 / len(by_month)
     rows = []
-    for index, amount in enumerate(amounts):
-        height = max(8, round(float(amount / highest) * 70)) if highest else 8
-        kind = "big" if amount > usual * 2 else ""
-        rows.append(
-            (kind, round(index * slot + slot * 0.12, 1), 74 - height, round(slot * 0.76, 1), height)
-        )
+    for index, amount in enumerate(by_month):
+        height = max(8, round(float(amount / highest) * 70)) if amount else 5
+        kind = "big" if amount > usual * 2 or (lumpy and amount) else "" if amount else "none"
+        left, width = round(index * slot + slot * 0.12, 1), round(slot * 0.76, 1)
+        rows.append((kind, left, 74 - height, width, height))
     drawn = format_html_join(
         "", '<rect class="{}" x="{}" y="{}" width="{}" height="{}" rx="3"/>', rows
     )

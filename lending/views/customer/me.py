@@ -1,10 +1,12 @@
 """My loans, their schedules, and my settings."""
 
+from typing import Any
 from uuid import UUID
 
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect
 from django.utils import timezone
+from django.utils.translation import get_language
 from django.views.decorators.http import require_GET, require_http_methods
 
 from lending.models import Customer
@@ -12,6 +14,7 @@ from lending.selectors import applications as application_selectors
 from lending.selectors import loans as loan_selectors
 from lending.services import consents as consent_service
 from lending.views.customer import access
+from products import selectors as product_selectors
 from products.encryption import mask_id_number, mask_mobile, mask_name
 
 
@@ -19,10 +22,17 @@ from products.encryption import mask_id_number, mask_mobile, mask_name
 @access.customer_page
 def me(request: HttpRequest, customer: Customer) -> HttpResponse:
     """Loans with what is due next, and an unfinished application to go on with."""
-    loans = []
+    loans: list[dict[str, Any]] = []
+    names, english = product_selectors.product_names(), (get_language() or "").startswith("en")
     for loan in loan_selectors.of_customer(customer)[:20]:
         instalments = list(loan_selectors.schedule(loan))
-        loans.append({"loan": loan, "next": instalments[0] if instalments else None})
+        loans.append(
+            {
+                "loan": loan,
+                "next": instalments[0] if instalments else None,
+                "product": names.get(loan.product_code, ("", ""))[1 if english else 0],
+            }
+        )
     context = {
         "loans": loans,
         "unfinished": application_selectors.latest_open(customer),

@@ -2,6 +2,7 @@
 
 from contextlib import suppress
 from dataclasses import dataclass
+from datetime import date
 from decimal import ROUND_DOWN, Decimal
 from typing import Any
 from uuid import UUID
@@ -9,6 +10,7 @@ from uuid import UUID
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect
 from django.utils import timezone
+from django.utils.formats import date_format
 from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 from django.views.decorators.http import require_http_methods, require_POST
@@ -22,7 +24,7 @@ from lending.selectors import business_day
 from lending.selectors import offers as offer_selectors
 from lending.services import contracts as contract_service
 from lending.services import offers as offer_service
-from lending.templatetags.customer_pages import yuan
+from lending.templatetags.customer_pages import day, yuan
 from lending.views.customer import access
 from products import selectors as product_selectors
 from products.domain import apr as apr_arithmetic
@@ -41,7 +43,7 @@ class Preview:
     apr: Decimal
     count: int
     even: bool
-    amounts: tuple[Decimal, ...]
+    by_month: tuple[Decimal, ...]
     sentence: str
 
 
@@ -60,9 +62,18 @@ def preview(application: LoanApplication, offer: Offer, amount: Decimal) -> Prev
         apr=apr_arithmetic.apr(amount, start, [(r.due, r.amount) for r in schedule.instalments]),
         count=len(amounts),
         even=even,
-        amounts=amounts,
+        by_month=_by_month(schedule.instalments, start),
         sentence=_sentence(schedule.instalments, usual, even),
     )
+
+
+def _by_month(rows: Any, start: date) -> tuple[Decimal, ...]:
+    """What falls due in each month after ``start``, empty months included, for the chart."""
+    months = [(row.due.year - start.year) * 12 + row.due.month - start.month for row in rows]
+    sums = [Decimal(0)] * (max(months) or 1)
+    for month, row in zip(months, rows, strict=True):
+        sums[max(month, 1) - 1] += row.amount
+    return tuple(sums)
 
 
 def _sentence(rows: Any, usual: Decimal, even: bool) -> str:
@@ -70,7 +81,7 @@ def _sentence(rows: Any, usual: Decimal, even: bool) -> str:
     if len(rows) == 1:
         return _("One payment of %(amount)s on %(day)s.") % {
             "amount": yuan(rows[0].amount),
-            "day": rows[0].due.isoformat(),
+            "day": day(rows[0].due),
         }
     if even:
         return ngettext(
@@ -80,7 +91,7 @@ def _sentence(rows: Any, usual: Decimal, even: bool) -> str:
         ) % {"n": len(rows), "amount": yuan(usual)}
     big = [row for row in rows if row.amount > usual * 2]
     if big:
-        months = ", ".join(f"{row.due:%Y-%m}" for row in big)
+        months = ", ".join(date_format(row.due, "YEAR_MONTH_FORMAT") for row in big)
         return _("Usually %(usual)s; the large part in %(months)s.") % {
             "usual": yuan(usual),
             "months": months,
