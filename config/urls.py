@@ -11,6 +11,7 @@ urlpatterns = [
     path("healthz", healthz, name="healthz"),
     path("readyz", readyz, name="readyz"),
     path("metrics", metrics, name="metrics"),
+    path("", include("products.urls")),
     path("", include("marketing.urls")),
     path("", include("lending.urls_customer")),
     path("desk/", include("lending.urls_officer")),
