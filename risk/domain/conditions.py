@@ -22,6 +22,7 @@ _ORDERED = {"lt": operator.lt, "le": operator.le, "gt": operator.gt, "ge": opera
 _EQUAL = {"eq": operator.eq, "ne": operator.ne}
 _MEMBER = {"in": True, "not_in": False}
 _ORDERED_TYPES = {"count", "money", "day"}
+_WORD_TYPES = {"text", "county"}
 _DEPTH_MAX = 8
 _BRANCHES_MAX = 200
 
@@ -95,7 +96,7 @@ def _operator(op: Any, kind: str) -> Callable[[Any, Any], bool]:
         return _ORDERED[op]
     if op in _EQUAL:
         return _EQUAL[op]
-    if op in _MEMBER and kind == "text":
+    if op in _MEMBER and kind in _WORD_TYPES:
         wanted = _MEMBER[op]
         return lambda value, members: (value in members) is wanted
     if op == "is" and kind == "flag":
@@ -140,6 +141,6 @@ def _against_terms(name: str, compare: Callable[[Any, Any], bool], term: Any, ki
 def _comparable(value: Any, limit: Any, kind: str) -> bool:
     if kind in {"count", "money"}:
         return isinstance(limit, int | Decimal) and not isinstance(limit, bool)
-    if kind == "text":
+    if kind in _WORD_TYPES:
         return isinstance(limit, str | tuple | list | frozenset)
     return isinstance(limit, type(value))

@@ -21,7 +21,7 @@ def _application() -> Iterable[Feature]:
     """What the person or lending told us. Fields are names in the request, not in a reply."""
     a = "application"
     yield Feature("birth_date", "day", a, "birth_date", "出生日期", "birth date")
-    yield Feature("id_county", "text", a, "id_county", "身份证发证地", "county of the ID number")
+    yield Feature("id_county", "county", a, "id_county", "身份证发证地", "county of the ID number")
     yield Feature("purpose", "text", a, "purpose", "贷款用途", "purpose")
     yield Feature(
         "declared_income", "money", a, "monthly_income", "自报月收入", "declared monthly income"
@@ -78,7 +78,7 @@ def _checks() -> Iterable[Feature]:
     )
     yield Feature(
         "household_county",
-        "text",
+        "county",
         "identity",
         "household_county",
         "户籍所在县区",

@@ -8,6 +8,7 @@ from decimal import Decimal
 from typing import Any
 
 _MONEY = re.compile(r"\d{1,12}(\.\d{1,2})?", re.ASCII)
+_COUNTY = re.compile(r"[1-9]\d{5}", re.ASCII)
 _MONEY_MAX = Decimal(10) ** 12
 _COUNT_MAX = 1_000_000
 _TEXT_MAX = 100
@@ -47,8 +48,15 @@ def read_flag(value: Any) -> bool:
 
 
 def read_text(value: Any) -> str:
-    if not isinstance(value, str) or not 0 < len(value) <= _TEXT_MAX:
+    if not isinstance(value, str) or not 0 < len(value) <= _TEXT_MAX or not value.isprintable():
         raise NotOfType("text")
+    return value
+
+
+def read_county(value: Any) -> str:
+    """A six-digit county code."""
+    if not isinstance(value, str) or not _COUNTY.fullmatch(value):
+        raise NotOfType("county")
     return value
 
 
@@ -70,6 +78,7 @@ READERS: Mapping[str, Callable[[Any], Any]] = {
     "money": read_money,
     "flag": read_flag,
     "text": read_text,
+    "county": read_county,
     "texts": read_texts,
     "day": read_day,
 }

@@ -1,4 +1,4 @@
-"""Risk's own fixtures: terms of the base product, a published strategy, subjects from the sandbox."""
+"""Risk's fixtures: the base product's terms, a published strategy, requests for sandbox people."""
 
 import datetime as dt
 import json
