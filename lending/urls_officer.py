@@ -19,6 +19,7 @@ urlpatterns = [
     path("applications/<uuid:application_id>/approve/", applications.approve, name="application-approve"),
     path("applications/<uuid:application_id>/decline/", applications.decline, name="application-decline"),
     path("customers/", customers.customer_list, name="customers"),
+    path("customers/search/", customers.customer_search, name="customer-search"),
     path("customers/<uuid:customer_id>/", customers.customer_page, name="customer"),
     path("loans/", loans.loan_list, name="loans"),
     path("loans/<uuid:loan_id>/", loans.loan_page, name="loan"),

@@ -30,6 +30,8 @@ CHANCE = {
 #: A referred applicant was promised an answer within this time.
 REVIEW_PROMISE = timedelta(hours=4)
 URGENT = Decimal("2")
+#: What an application weighs for which no amount was named yet.
+UNKNOWN_AMOUNT = Decimal("10000")
 
 
 @dataclass(frozen=True)
@@ -41,13 +43,14 @@ class Task:
     who: str
     where: str
     why: str
-    amount: Decimal
+    amount: Decimal | None
+    amount_is: str  # asked | suggested | offered | signed | due
     due_at: datetime | None
     is_urgent: bool
 
     @property
     def worth(self) -> Decimal:
-        return self.amount * CHANCE[self.kind] * (URGENT if self.is_urgent else 1)
+        return (self.amount or UNKNOWN_AMOUNT) * CHANCE[self.kind] * (URGENT if self.is_urgent else 1)
 
 
 def ordered(tasks: list[Task]) -> list[Task]:

@@ -8,13 +8,14 @@ from typing import Any
 from django.contrib.auth.models import User
 from django.db.models import Count, Max, Min, Q, QuerySet, Sum
 from django.utils.translation import gettext as _
-from django.utils.translation import ngettext
+from django.utils.translation import get_language, ngettext
 
 from lending.domain.application_flow import State
 from lending.domain.loan_flow import LoanState
 from lending.domain.worklist import REVIEW_PROMISE, Kind, Task, ordered
 from lending.models import Instalment, LendingEvent, LoanApplication, Officer, Posting, ReferralCode
 from lending.selectors import worklists
+from risk import selectors as risk_selectors
 
 PER_KIND = 50
 LIST_MAX = 60
@@ -77,15 +78,27 @@ def tasks(user: User, now: datetime, today: date) -> list[Task]:
 
 
 def _reviews(user: User, now: datetime) -> list[Task]:
-    return [
-        Task(
+    found = []
+    for row in worklists.referred(user)[:PER_KIND]:
+        decision = risk_selectors.decision(row.decision_id) if row.decision_id else None
+        suggested = decision.limit if decision and decision.limit else None
+        found.append(Task(
             kind=Kind.REVIEW, row_id=str(row.pk), who=name_of(row), where=row.branch.name,
-            why=_("Referred to a person — check the evidence and decide"),
-            amount=row.requested_amount or Decimal(10_000), due_at=row.state_since + REVIEW_PROMISE,
+            why=_why_referred(decision), amount=row.requested_amount or suggested,
+            amount_is="asked" if row.requested_amount else "suggested",
+            due_at=row.state_since + REVIEW_PROMISE,
             is_urgent=now > row.state_since + REVIEW_PROMISE / 2,
-        )
-        for row in worklists.referred(user)[:PER_KIND]
-    ]
+        ))
+    return found
+
+
+def _why_referred(decision: Any) -> str:
+    """The first reason the machine gave for asking a person, in the reader's language."""
+    reasons = [r for r in decision.reasons if r.kind != "info"] if decision else []
+    if not reasons:
+        return _("Referred to a person — check the evidence and decide")
+    english = (get_language() or "").startswith("en")
+    return reasons[0].text_en if english else reasons[0].text_zh
 
 
 def _why_stopped(row: LoanApplication) -> tuple[Kind, str]:
@@ -121,7 +134,7 @@ def _on_the_way(user: User, now: datetime) -> list[Task]:
         ends_soon = kind == Kind.OFFER and row.expires_at - now < timedelta(days=1)
         found.append(Task(
             kind=kind, row_id=str(row.pk), who=name_of(row), where=row.branch.name, why=why,
-            amount=row.best or row.requested_amount or Decimal(5_000), due_at=row.expires_at,
+            amount=row.best or row.requested_amount, amount_is="offered" if row.best else "asked", due_at=row.expires_at,
             is_urgent=ends_soon or kind == Kind.PAYOUT,
         ))
     return found
@@ -144,7 +157,7 @@ def _repayments(user: User, today: date) -> list[Task]:
             kind=Kind.DUE, row_id=str(row.loan_id), who=row.loan.customer.name or row.loan.customer.customer_no,
             where=row.loan.branch.name,
             why=(_("Repayment due today") if not days else when) + " — " + _("a friendly reminder helps"),
-            amount=row.amount, due_at=None, is_urgent=not days,
+            amount=row.amount, amount_is="due", due_at=None, is_urgent=not days,
         ))
     return found
 

@@ -11,6 +11,7 @@ from django.utils.html import format_html
 from django.utils.safestring import SafeString
 from django.utils.translation import get_language, gettext, ngettext, pgettext
 
+from lending.templatetags.customer_pages import answer_name, yuan
 from lending.views.officer import words
 from products import encryption
 from products import selectors as product_selectors
@@ -41,6 +42,12 @@ def bar_of_100(score: int) -> SafeString:
 
 
 @register.filter
+def count(number: Any) -> str:
+    """3023 → 3,023"""
+    return f"{int(number):,}"
+
+
+@register.filter
 def cents(amount: Any) -> str:
     """1234.5 → 1,234.50: ledger columns always show both decimals."""
     return f"{Decimal(str(amount)):,.2f}"
@@ -63,11 +70,19 @@ def fact_value(value: Any) -> str:
     """A fact of a source as a person says it."""
     if value is None or value == "":
         return "–"
-    if isinstance(value, bool):
-        return gettext("yes") if value else gettext("no")
+    if isinstance(value, bool) or value in ("True", "False"):
+        return gettext("yes") if value in (True, "True") else gettext("no")
     if isinstance(value, (list, tuple)):
         return "、".join(str(item) for item in value) or "–"
     return str(value)
+
+
+@register.simple_tag
+def source_result(source: dict[str, Any]) -> str:
+    """A comparing source agrees or not; a reporting one has found something or not."""
+    if source["result"] == "MATCH" and source["source"] not in words.COMPARING_SOURCES:
+        return pgettext("source", "Found")
+    return words.of("result", source["result"])
 
 
 @register.simple_tag
@@ -155,6 +170,12 @@ def until(moment: datetime | None) -> str:
     if local.date() == timezone.localdate():
         return pgettext("deadline", "today before %(time)s") % {"time": f"{local:%H:%M}"}
     return pgettext("deadline", "until %(date)s") % {"date": f"{local:%m-%d}"}
+
+
+@register.filter
+def answer(value: Any, question: str) -> str:
+    """What the person answered, in words; money as money."""
+    return yuan(value) if question == "monthly_income" else answer_name(value, question)
 
 
 @register.filter

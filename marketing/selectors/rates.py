@@ -39,10 +39,14 @@ class ProductOnPoster:
 
 
 def of_products(on: date) -> dict[str, ProductOnPoster]:
-    """code → name, line and true rates of everything on sale on ``on``."""
+    """code → name, line and true rates of everything in force on ``on``, campaigns too."""
     found = {}
-    for product, resolved in product_selectors.published_products(on):
-        terms = resolved.terms
+    for code in product_selectors.product_names():
+        try:
+            version = product_selectors.current_version(code, on)
+        except product_selectors.NoVersion:
+            continue
+        product, terms = version.product, product_selectors.resolved_terms(version.pk).terms
         lpr = product_selectors.parameter(f"LPR_{terms.lpr_tenor}", on)
         low, high = _true_rates(product.code, terms.product_version_id or 0, lpr, on, _Terms(terms))
         found[product.code] = ProductOnPoster(

@@ -148,7 +148,12 @@ def _application(
         "offers": list(application.offers.order_by("-round", "position")[:6]),
         "can_decide": application.state == State.IN_REVIEW,
         "loan": getattr(application, "loan", None), "revealed": None, "errors": {}, "posted": {},
-        "suggested": _suggested(evidence, terms), **extra,
+        "suggested": _suggested(evidence, terms),
+        "silent": [
+            row for row in evidence["sources"]
+            if row["result"] == "NO_RECORD" and row["source"] != "identity"
+        ],
+        **extra,
     }
     return page(request, "desk/application", context, status=status)
 

@@ -14,7 +14,7 @@ _PREFIXES = ("/desk/", "/admin/", "/api/v1/desk/")
 
 
 def begin(request: HttpRequest) -> None:
-    """Start both clocks; called right after the second factor passed."""
+    """Start both clocks: right after the second factor passed, or when a session is first seen."""
     request.session[_SINCE] = request.session[_SEEN] = int(time.time())
 
 
@@ -37,7 +37,9 @@ class StaffSessionMiddleware:
     def _keep_time(request: HttpRequest) -> None:
         now = int(time.time())
         since, seen = request.session.get(_SINCE), request.session.get(_SEEN)
-        if since is None or seen is None or now - since > ABSOLUTE_S or now - seen > IDLE_S:
+        if since is None or seen is None:
+            begin(request)
+        elif now - since > ABSOLUTE_S or now - seen > IDLE_S:
             logout(request)
         elif now - seen > _WRITE_EVERY_S:
             request.session[_SEEN] = now

@@ -28,8 +28,8 @@ ACTIONS: Mapping[str, Any] = {
     "due": pgettext_lazy("action", "Look"), "overdue": pgettext_lazy("action", "Look"),
 }
 AMOUNTS: Mapping[str, Any] = {
-    "review": _("asked for"), "payout": _("signed for"), "offer": _("offered"), "stuck": _("at stake"),
-    "due": _("falls due"), "overdue": _("overdue"),
+    "asked": _("asked for"), "suggested": _("suggested"), "offered": _("offered"), "signed": _("signed for"),
+    "due": _("falls due"),
 }
 ASSESSMENTS: Mapping[str, Any] = {
     "basics": pgettext_lazy("assessment", "Basics"), "fraud": pgettext_lazy("assessment", "No fraud signs"),
@@ -44,6 +44,8 @@ RESULTS: Mapping[str, Any] = {
     "NO_RECORD": pgettext_lazy("source", "No record"), "ERROR": pgettext_lazy("source", "Source failed"),
     "TIMEOUT": pgettext_lazy("source", "No answer in time"),
 }
+#: Sources that compare what the person said with what they hold; the others report what they hold.
+COMPARING_SOURCES = frozenset({"identity", "face", "carrier", "card"})
 SOURCES: Mapping[str, Any] = {
     "identity": _("Identity register"), "face": _("Face comparison"), "bureau": _("Credit bureau"),
     "carrier": _("Mobile carrier"), "card": _("Bank card check"), "land": _("Land register"),
