@@ -5,7 +5,6 @@ from django.urls import include, path
 
 from config.health import healthz, readyz
 from config.metrics import metrics
-from lending.views.webhooks import core_bank_callback
 
 urlpatterns = [
     path("healthz", healthz, name="healthz"),
@@ -17,6 +16,6 @@ urlpatterns = [
     path("desk/", include("lending.urls_officer")),
     path("api/v1/", include("lending.api.urls")),
     path("api/", include("lending.api.documentation_urls")),
-    path("callbacks/core-bank/", core_bank_callback, name="core-bank-callback"),
+    path("callbacks/", include("lending.urls_callbacks")),
     path("admin/", admin.site.urls),
 ]

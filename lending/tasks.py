@@ -12,6 +12,7 @@ from lending.services import (
     decisions,
     disbursement_sweep,
     disbursements,
+    idempotency,
     identity,
     outbox,
     reconciliation,
@@ -68,6 +69,7 @@ def expire(**_: Any) -> None:
     now = timezone.now()
     applications.expire_due(now=now)
     outbox.forget_old(now=now)
+    idempotency.forget_old(now=now)
 
 
 @shared_task(name="lending.reconcile")

@@ -32,8 +32,6 @@ from lending.models import IdempotencyKey
 from products.encryption import blind_index
 
 LEASE = timedelta(seconds=60)
-#: How long answers are kept for repeats.
-KEPT_FOR = timedelta(hours=72)
 KEY_LENGTH_MAX = 200
 
 
@@ -239,9 +237,3 @@ def idempotent(method: Callable[..., Response]) -> Callable[..., HttpResponse]:
         return _run(taken, view, lambda: method(view, request, *args, **kwargs))
 
     return post
-
-
-def forget_old(*, now: datetime) -> int:
-    """Delete keys older than 72 hours; returns how many."""
-    count, _rows = IdempotencyKey.objects.filter(created_at__lt=now - KEPT_FOR).delete()
-    return count

@@ -90,10 +90,13 @@ def _of_framework(error: exceptions.APIException) -> Response:
     if isinstance(error, exceptions.UnsupportedMediaType):  # its own text quotes the request
         return problem(415, "unsupported_media_type", _("We cannot read this kind of content."))
     code = str(getattr(error.detail, "code", error.default_code))
+    detail = error.detail
+    if isinstance(error, exceptions.NotAuthenticated):
+        detail = _("Please log in again.")
     return problem(
         error.status_code,
         _CODES.get(code, code),
-        error.detail,
+        detail,
         headers=headers,
         retry_after_s=None if wait is None else int(wait) + 1,
     )

@@ -14,6 +14,7 @@ from django.utils import timezone
 
 from lending.api import idempotency
 from lending.models import IdempotencyKey, LoanApplication
+from lending.services import idempotency as answers_kept
 from tests.api.conftest import Inbox, accept_body, log_in, seed_bank, started
 from tests.api.phone import Phone
 
@@ -122,8 +123,8 @@ def test_stored_answers_are_sealed(phone: Phone) -> None:
 @pytest.mark.django_db
 def test_old_keys_are_forgotten(phone: Phone) -> None:
     phone.post("applications/", START, key="k1")
-    assert idempotency.forget_old(now=timezone.now()) == 0
-    assert idempotency.forget_old(now=timezone.now() + timedelta(hours=73)) == 1
+    assert answers_kept.forget_old(now=timezone.now()) == 0
+    assert answers_kept.forget_old(now=timezone.now() + timedelta(hours=73)) == 1
 
 
 def _race(count: int, call: Any) -> list[Any]:
