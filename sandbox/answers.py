@@ -1,6 +1,7 @@
 """What each outside service knows about each person. Pure: the same question has the same answer.
 
 ``(result, data)`` with result MATCH, MISMATCH or NO_RECORD; amounts are texts with two decimals.
+Each persona's figures spread a little from person to person, around one story per persona.
 """
 
 from collections.abc import Callable
@@ -11,9 +12,20 @@ from sandbox.county import AS_OF, County, Person
 
 Answer = tuple[str, dict[str, Any]]
 NO_RECORD: Answer = ("NO_RECORD", {})
-_SALARIED = {"teacher": "public_school", "civil_servant": "government", "mortgage_customer": "company"}
-_FARMERS = {"rice_farmer": "rice", "pig_farmer": "pigs", "thin_file": "mushrooms", "moved_household": "rice"}
-_EMPLOYERS = {"public_school": "广元示范中学", "government": "示范区政府", "company": "广元示范建材有限公司"}
+_SALARIED = {
+    "teacher": "public_school", "civil_servant": "government", "mortgage_customer": "company",
+}
+_FARMERS = {
+    "rice_farmer": "rice", "pig_farmer": "pigs", "thin_file": "mushrooms",
+    "moved_household": "rice",
+}
+_EMPLOYERS = {
+    "public_school": "广元示范中学", "government": "示范区政府",
+    "company": "广元示范建材有限公司",
+}
+#: lenders in 3 months; applications in 7 days, 30 days, 3 months
+_MULTILENDER = {"over_indebted": (6, 4, 9, 16), "fraud_ring": (5, 7, 14, 22)}
+_STRANGERS = ("outside_area", "fraud_ring", "minor", "thin_file")
 
 
 def _yuan(amount: float) -> str:
@@ -29,13 +41,16 @@ def identity(county: County, person: Person | None, body: dict[str, Any]) -> Ans
 
 
 def face(county: County, person: Person | None, body: dict[str, Any]) -> Answer:
-    return ("MATCH", {"score": 92}) if person else NO_RECORD
+    if person is None:
+        return NO_RECORD
+    return "MATCH", {"score": county.chance("face", person.id_number).randint(82, 97)}
 
 
 def carrier(county: County, person: Person | None, body: dict[str, Any]) -> Answer:
     if person is None:
         return NO_RECORD
-    if body.get("name") != person.name or body.get("mobile") != person.mobile or person.persona == "fraud_ring":
+    right = (body.get("name"), body.get("mobile")) == (person.name, person.mobile)
+    if not right or person.persona == "fraud_ring":
         return "MISMATCH", {}
     chance = county.chance("carrier", person.id_number)
     return "MATCH", {"tenure_months": chance.randint(30, 160), "status": "active"}
@@ -47,7 +62,8 @@ def card(county: County, person: Person | None, body: dict[str, Any]) -> Answer:
     right = (body.get("name"), body.get("card_number")) == (person.name, person.card_number)
     if not right or body.get("mobile") != person.mobile:
         return "MISMATCH", {}
-    return "MATCH", {"card_type": "debit", "bank_name": "广元示范村镇银行", "account_class": 1}
+    bank = "广元示范村镇银行"
+    return "MATCH", {"card_type": "debit", "bank_name": bank, "account_class": 1}
 
 
 def bureau(county: County, person: Person | None, body: dict[str, Any]) -> Answer:
@@ -68,21 +84,30 @@ def bureau(county: County, person: Person | None, body: dict[str, Any]) -> Answe
         "worst_classification": "NORMAL",
     }
     if person.persona == "mortgage_customer":
-        data.update(loans_open=1, total_balance=_yuan(chance.randint(15, 30) * 10_000), monthly_obligation=_yuan(chance.randint(15, 20) * 100))
+        data.update(
+            loans_open=1, total_balance=_yuan(chance.randint(15, 30) * 10_000),
+            monthly_obligation=_yuan(chance.randint(15, 20) * 100),
+        )
     elif person.persona == "over_indebted":
         data.update(
-            loans_open=chance.randint(7, 11), total_balance=_yuan(chance.randint(30, 50) * 10_000),
-            monthly_obligation=_yuan(chance.randint(14, 22) * 1_000), overdue_months_24=chance.randint(4, 7),
-            overdue_max_consecutive=2, hard_enquiries_3m=chance.randint(9, 15),
-            overdue_now_amount=_yuan(chance.randint(2, 9) * 500), worst_classification="SPECIAL_MENTION",
+            loans_open=chance.randint(7, 11),
+            total_balance=_yuan(chance.randint(30, 50) * 10_000),
+            monthly_obligation=_yuan(chance.randint(14, 22) * 1_000),
+            overdue_months_24=chance.randint(4, 7), overdue_max_consecutive=2,
+            hard_enquiries_3m=chance.randint(9, 15),
+            overdue_now_amount=_yuan(chance.randint(2, 9) * 500),
+            worst_classification="SPECIAL_MENTION",
         )
     elif person.persona == "court_debtor":
         data.update(
             overdue_months_24=chance.randint(6, 12), overdue_max_consecutive=chance.randint(3, 6),
-            overdue_now_amount=_yuan(chance.randint(8, 30) * 1_000), worst_classification="SUBSTANDARD",
+            overdue_now_amount=_yuan(chance.randint(8, 30) * 1_000),
+            worst_classification="SUBSTANDARD",
         )
     elif person.persona == "fraud_ring":
-        data.update(hard_enquiries_3m=chance.randint(10, 18), credit_history_months=chance.randint(2, 5))
+        data.update(
+            hard_enquiries_3m=chance.randint(10, 18), credit_history_months=chance.randint(2, 5)
+        )
     return "MATCH", data
 
 
@@ -98,9 +123,12 @@ def subsidies(county: County, person: Person | None, body: dict[str, Any]) -> An
     if person is None or person.persona not in _FARMERS:
         return NO_RECORD
     chance = county.chance("subsidies", person.id_number)
-    kinds = ["耕地地力保护补贴"] + (["生猪良种补贴"] if person.persona == "pig_farmer" else ["种粮补贴"])
+    second = "生猪良种补贴" if person.persona == "pig_farmer" else "种粮补贴"
     years = chance.randint(1, 2) if person.persona == "thin_file" else chance.randint(4, 9)
-    return "MATCH", {"annual_amount": _yuan(chance.randint(12, 30) * 100), "years": years, "kinds": kinds}
+    return "MATCH", {
+        "annual_amount": _yuan(chance.randint(12, 30) * 100), "years": years,
+        "kinds": ["耕地地力保护补贴", second],
+    }
 
 
 def social_insurance(county: County, person: Person | None, body: dict[str, Any]) -> Answer:
@@ -128,14 +156,16 @@ def tax(county: County, person: Person | None, body: dict[str, Any]) -> Answer:
     chance = county.chance("tax", person.id_number if person else "")
     if person and person.persona == "shop_owner":
         return "MATCH", {
-            "annual_income": _yuan(chance.randint(10, 18) * 10_000), "tax_grade": chance.choice(("A", "B")),
-            "business_name": f"{person.name[0]}记建材经营部", "annual_turnover": _yuan(chance.randint(60, 150) * 10_000),
+            "annual_income": _yuan(chance.randint(10, 18) * 10_000),
+            "tax_grade": chance.choice(("A", "B")),
+            "business_name": f"{person.name[0]}记建材经营部",
+            "annual_turnover": _yuan(chance.randint(60, 150) * 10_000),
             "years_in_business": chance.randint(4, 12),
         }
     if person and person.persona in _SALARIED:
         return "MATCH", {
-            "annual_income": _yuan(chance.randint(70, 110) * 1_000), "tax_grade": "none", "business_name": "",
-            "annual_turnover": "0.00", "years_in_business": 0,
+            "annual_income": _yuan(chance.randint(70, 110) * 1_000), "tax_grade": "none",
+            "business_name": "", "annual_turnover": "0.00", "years_in_business": 0,
         }
     return NO_RECORD
 
@@ -145,9 +175,11 @@ def courts(county: County, person: Person | None, body: dict[str, Any]) -> Answe
         return NO_RECORD
     chance = county.chance("courts", person.id_number)
     case = {
-        "case_no": f"(2025)川0802执{chance.randint(100, 999)}号", "court": "广元市利州区人民法院",
+        "case_no": f"(2025)川0802执{chance.randint(100, 999)}号",
+        "court": "广元市利州区人民法院",
         "amount": _yuan(chance.randint(2, 9) * 10_000),
-        "filed_on": (AS_OF - timedelta(days=chance.randint(60, 400))).isoformat(), "status": "open",
+        "filed_on": (AS_OF - timedelta(days=chance.randint(60, 400))).isoformat(),
+        "status": "open",
     }
     return "MATCH", {"enforcement_cases": [case], "dishonest": True}
 
@@ -156,8 +188,8 @@ def multilender(county: County, person: Person | None, body: dict[str, Any]) -> 
     if person is None:
         return NO_RECORD
     chance = county.chance("multilender", person.id_number)
-    heavy = {"over_indebted": (6, 4, 9, 16), "fraud_ring": (5, 7, 14, 22)}.get(person.persona)
-    lenders, week, month, quarter = heavy or (chance.randint(0, 1), 0, chance.randint(0, 1), chance.randint(1, 2))
+    light = (chance.randint(0, 1), 0, chance.randint(0, 1), chance.randint(1, 2))
+    lenders, week, month, quarter = _MULTILENDER.get(person.persona, light)
     return "MATCH", {
         "lenders_3m": lenders, "applications_7d": week, "applications_30d": month,
         "applications_3m": quarter, "on_fraud_list": person.persona == "fraud_ring",
@@ -166,10 +198,11 @@ def multilender(county: County, person: Person | None, body: dict[str, Any]) -> 
 
 def customer(county: County, person: Person | None, body: dict[str, Any]) -> Answer:
     """The bank's own file on the person."""
-    if person is None or person.persona in ("outside_area", "fraud_ring", "minor", "thin_file"):
+    if person is None or person.persona in _STRANGERS:
         return NO_RECORD
     chance = county.chance("customer", person.id_number)
-    deposits = chance.randint(80, 300) * 1_000 if person.persona == "depositor" else chance.randint(2, 20) * 1_000
+    rich = person.persona == "depositor"
+    deposits = (chance.randint(80, 300) if rich else chance.randint(2, 20)) * 1_000
     salary = person.persona in _SALARIED
     return "MATCH", {
         "customer_since": (AS_OF - timedelta(days=chance.randint(900, 3_600))).isoformat(),

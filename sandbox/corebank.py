@@ -1,17 +1,27 @@
-"""The core bank: transfers with keys, status by key, the day's statement, collections. Every booking is durable."""
+"""The core bank: transfers with keys, status by key, the day's statement, collections.
+
+Every booking is on disk before it is answered, and a key books at most once, whatever happens.
+"""
 
 import re
 from typing import Any
 
 from aiohttp import web
 
-from sandbox.misbehaviour import answer_with, with_wrong_amount
+from sandbox.faults import Fault
+from sandbox.misbehaviour import answer_with, cut_after_booking, with_wrong_amount
 from sandbox.store import KeyReused
-from sandbox.world import now_text, problem, world_of
+from sandbox.world import World, answer, now_text, problem, text_of, world_of
 
-_AMOUNT = re.compile(r"(?!0+\.00$)\d{1,12}\.\d{2}", re.ASCII)
+_KEY = re.compile(r"[\x21-\x7e]{1,64}")
+_AMOUNT = re.compile(r"(?!0\d)\d{1,12}\.\d{2}", re.ASCII)
 _CARD = re.compile(r"\d{16,19}", re.ASCII)
-_REJECTIONS = {"60": "account closed", "61": "account frozen"}
+_DATE = re.compile(r"\d{4}-\d{2}-\d{2}", re.ASCII)
+_REJECTIONS = {
+    "38": "stopped by risk control", "60": "account closed", "61": "account frozen",
+    "63": "account name differs", "66": "account type not supported", "93": "account limit reached",
+}
+STATEMENT_ROWS_MAX = 1_000
 
 
 def routes() -> list[web.RouteDef]:
@@ -31,78 +41,109 @@ async def collect(request: web.Request) -> web.StreamResponse:
     return await _move(request, kind="in", operation="collect", card_field="payer_card")
 
 
-async def _move(request: web.Request, *, kind: str, operation: str, card_field: str) -> web.StreamResponse:
+async def _move(
+    request: web.Request, *, kind: str, operation: str, card_field: str
+) -> web.StreamResponse:
     world = world_of(request)
-    body = await world.body_of(request)
-    fault = world.faults.take("corebank", operation, body)
-    world.note("corebank", operation, body, request, fault)
-    order = _order(body, card_field)
+    body, fault = await world.receive(request, "corebank", operation)
+    mode = fault.mode if fault else ""
 
     async def work() -> web.Response:
-        code = "60" if fault is not None and fault.mode == "reject" else ""
+        order = _order(body, card_field)
+        code = fault.code if fault and mode == "reject" else _rejection(world, order)
         try:
-            row = world.store.book(
-                **order, kind=kind, booked_at=now_text(), code=code, status="rejected" if code else "succeeded"
-            )
+            row = world.store.book(**order, kind=kind, code=code, booked_at=now_text())
         except KeyReused:
-            raise problem(409, "this key was used for another transfer") from None
-        answer = _answer_of(row, card_field)
-        if fault is not None and fault.mode == "wrong_amount":
-            answer = with_wrong_amount(answer)
-        if fault is not None and fault.mode == "callback_first":
-            await world._post_callback(answer, 1)
-        if fault is not None and fault.mode == "duplicate_callback":
-            world.call_back(answer, times=2)
-        return web.json_response(answer)
+            raise problem(409, "this key was used with another amount or card") from None
+        said = _answer_of(row, card_field)
+        await _tell(world, fault, said)
+        if mode == "not_found_then_found":
+            world.faults.hidden[row["key"]] = 1
+            cut_after_booking(request)
+        return answer(with_wrong_amount(said) if mode == "wrong_amount" else said)
 
     return await answer_with(fault, request, work)
 
 
+async def _tell(world: World, fault: Fault | None, said: dict[str, Any]) -> None:
+    if fault is not None and fault.mode == "callback_first":
+        await world.callbacks.send(said)
+    if fault is not None and fault.mode == "duplicate_callback":
+        world.callbacks.send_later(said, times=2)
+
+
 async def transfer_status(request: web.Request) -> web.StreamResponse:
     world = world_of(request)
-    body = await world.body_of(request)
-    fault = world.faults.take("corebank", "transfer-status", body)
-    world.note("corebank", "transfer-status", body, request, fault)
+    body, fault = await world.receive(request, "corebank", "transfer-status")
+    mode, key = fault.mode if fault else "", text_of(body.get("key"), 64)
 
     async def work() -> web.Response:
-        row = world.store.transfer(str(body.get("key", "")))
-        hidden = fault is not None and fault.mode in ("not_found_then_found", "no_record")
+        row = world.store.transfer(key)
+        hidden = mode in ("not_found_then_found", "no_record") or world.faults.hides(key)
         if row is None or hidden:
-            return web.json_response({"status": "not_found", "key": body.get("key")}, status=404)
-        answer = _answer_of(row, "payee_card")
-        if fault is not None and fault.mode == "wrong_amount":
-            answer = with_wrong_amount(answer)
-        return web.json_response(answer)
+            return answer({"status": "not_found", "key": key}, status=404)
+        said = _answer_of(row, "payee_card")
+        return answer(with_wrong_amount(said) if mode == "wrong_amount" else said)
 
     return await answer_with(fault, request, work)
 
 
 async def statement(request: web.Request) -> web.StreamResponse:
+    """The transfers booked on a day: all, or pages of ``limit`` with ``after`` = ``next_after``."""
     world = world_of(request)
-    body = await world.body_of(request)
-    fault = world.faults.take("corebank", "statement", body)
-    world.note("corebank", "statement", body, request, fault)
+    body, fault = await world.receive(request, "corebank", "statement")
 
     async def work() -> web.Response:
-        rows = world.store.transfers(day=str(body.get("date", "-")))
-        return web.json_response({"transfers": [_answer_of(row, "payee_card") for row in rows]})
+        day = text_of(body.get("date"), 10)
+        if not _DATE.fullmatch(day):
+            raise problem(400, "date is YYYY-MM-DD")
+        after, limit = (_count(body, name) for name in ("after", "limit"))
+        limit = min(limit, STATEMENT_ROWS_MAX) if limit else -1
+        rows = world.store.transfers(day=day, after=after, limit=limit)
+        said: dict[str, Any] = {
+            "transfers": [_answer_of(row, "payee_card") for row in rows],
+            "next_after": rows[-1]["n"] if len(rows) == limit else None,
+        }
+        wrong = fault is not None and fault.mode == "wrong_amount"
+        return answer(with_wrong_amount(said) if wrong else said)
 
     return await answer_with(fault, request, work)
 
 
+def _count(body: dict[str, Any], name: str) -> int:
+    value = body.get(name)
+    if value is None:
+        return 0
+    if not isinstance(value, int) or isinstance(value, bool) or not 0 <= value < 2**63:
+        raise problem(400, f"{name} is a whole number")
+    return value
+
+
 def _order(body: dict[str, Any], card_field: str) -> dict[str, str]:
-    key, amount, card = (str(body.get(name, "")) for name in ("key", "amount", card_field))
-    if not 0 < len(key) <= 64:
-        raise problem(400, "key is missing or longer than 64 characters")
-    if not _AMOUNT.fullmatch(amount):
+    """The facts of a transfer, or 400. Amounts are texts: a JSON number may have lost a cent."""
+    key, amount, card = (body.get(name) for name in ("key", "amount", card_field))
+    if not isinstance(key, str) or not _KEY.fullmatch(key):
+        raise problem(400, "key is a text of 1 to 64 printable ASCII characters")
+    if not isinstance(amount, str) or not _AMOUNT.fullmatch(amount) or not amount.strip("0."):
         raise problem(400, "amount is a text in yuan with two decimals, above zero")
-    if not _CARD.fullmatch(card):
+    if not isinstance(card, str) or not _CARD.fullmatch(card):
         raise problem(400, f"{card_field} is 16 to 19 digits")
-    return {"key": key, "amount": amount, "card": card, "name": str(body.get("payee_name", ""))[:80]}
+    if body.get("currency", "CNY") != "CNY":
+        raise problem(400, "currency is CNY")
+    name = text_of(body.get("payee_name"), 80)
+    return {"key": key, "amount": amount, "card": card, "name": name}
+
+
+def _rejection(world: World, order: dict[str, str]) -> str:
+    """A card of the county with another name is refused; of other cards the holder is unknown."""
+    holder = world.county.by_card.get(order["card"])
+    return "63" if holder and order["name"] and order["name"] != holder.name else ""
 
 
 def _answer_of(row: dict[str, Any], card_field: str) -> dict[str, Any]:
-    answer = {"status": row["status"], "key": row["key"], "amount": row["amount"], card_field: row["card"]}
+    said = {
+        "status": row["status"], "key": row["key"], "amount": row["amount"], card_field: row["card"]
+    }
     if row["status"] == "rejected":
-        return {**answer, "code": row["code"], "message": _REJECTIONS.get(row["code"], "refused")}
-    return {**answer, "core_txn_id": row["core_txn_id"], "booked_at": row["booked_at"]}
+        return {**said, "code": row["code"], "message": _REJECTIONS.get(row["code"], "refused")}
+    return {**said, "core_txn_id": row["core_txn_id"], "booked_at": row["booked_at"]}

@@ -1,4 +1,4 @@
-"""The inquiry services: identity, bureau, carrier, card, government, courts, multi-lender, own bank's file."""
+"""The inquiry services: a question about a person, answered from the county."""
 
 import asyncio
 from typing import Any
@@ -7,7 +7,9 @@ from aiohttp import web
 
 from sandbox.answers import INQUIRIES
 from sandbox.misbehaviour import answer_with
-from sandbox.world import world_of
+from sandbox.world import answer, text_of, world_of
+
+_NOTHING_FOUND = ("no_record", "not_found_then_found")
 
 
 def routes() -> list[web.RouteDef]:
@@ -17,19 +19,17 @@ def routes() -> list[web.RouteDef]:
 async def _answer(request: web.Request) -> web.StreamResponse:
     world = world_of(request)
     _, service, operation = request.path.split("/", 2)
-    body = await world.body_of(request)
-    fault = world.faults.take(service, operation, body)
-    world.note(service, operation, body, request, fault)
+    body, fault = await world.receive(request, service, operation)
 
     async def work() -> web.Response:
         await asyncio.sleep(world.latency_s(service, operation, body))
-        person = world.county.by_id_number.get(str(body.get("id_number", "")))
+        person = world.county.by_id_number.get(text_of(body.get("id_number"), 18))
         result, data = INQUIRIES[service, operation](world.county, person, body)
-        if fault is not None and fault.mode == "no_record":
+        if fault is not None and fault.mode in _NOTHING_FOUND:
             result, data = "NO_RECORD", {}
         reply: dict[str, Any] = {
             "request_id": request.headers.get("X-Request-Id", ""), "result": result, "data": data,
         }
-        return web.json_response(reply)
+        return answer(reply)
 
     return await answer_with(fault, request, work)

@@ -5,7 +5,7 @@ from typing import Any
 from aiohttp import web
 
 from sandbox.misbehaviour import answer_with
-from sandbox.world import now_text, problem, world_of
+from sandbox.world import answer, now_text, problem, text_of, world_of
 
 
 def routes() -> list[web.RouteDef]:
@@ -15,26 +15,24 @@ def routes() -> list[web.RouteDef]:
 async def _send(request: web.Request) -> web.StreamResponse:
     world = world_of(request)
     service = request.path.split("/")[1]
-    body = await world.body_of(request)
-    fault = world.faults.take(service, "send", body)
-    world.note(service, "send", body, request, fault)
-    message = _message(body)
+    body, fault = await world.receive(request, service, "send")
 
     async def work() -> web.Response:
+        message = _message(body, "mobile" if service == "sms" else "openid")
         world.store.keep_message(message=message, channel=service, at=now_text())
-        return web.json_response({"status": "accepted", "message_id": message["message_id"]})
+        return answer({"status": "accepted", "message_id": message["message_id"]})
 
     return await answer_with(fault, request, work)
 
 
-def _message(body: dict[str, Any]) -> dict[str, str]:
+def _message(body: dict[str, Any], receiver: str) -> dict[str, str]:
     message = {
-        "message_id": str(body.get("message_id", ""))[:80],
-        "mobile": str(body.get("mobile") or body.get("openid") or "")[:64],
-        "template": str(body.get("template", ""))[:40],
-        "text": str(body.get("text") or body.get("data") or "")[:1_000],
-        "otp": str(body.get("otp") or "")[:10],
+        "message_id": text_of(body.get("message_id"), 80),
+        "mobile": text_of(body.get(receiver), 64),
+        "template": text_of(body.get("template"), 40),
+        "text": text_of(body.get("text") or body.get("data"), 1_000),
+        "otp": text_of(body.get("otp"), 10),
     }
     if not message["message_id"] or not message["mobile"]:
-        raise problem(400, "message_id and mobile (or openid) are needed")
+        raise problem(400, f"message_id and {receiver} are needed")
     return message

@@ -2,6 +2,7 @@
 
 import asyncio
 import json
+import time
 from collections.abc import Awaitable, Callable
 from decimal import Decimal
 from typing import Any
@@ -9,62 +10,83 @@ from typing import Any
 from aiohttp import web
 
 from sandbox.faults import Fault
+from sandbox.world import answer, world_of
 
-Answer = Callable[[], Awaitable[web.StreamResponse]]
-_HANG_S = 120.0
-_HUGE_CHUNKS = 400
+Work = Callable[[], Awaitable[web.StreamResponse]]
+_HANG_MAX_S = 600.0
+_HUGE_CHUNKS = 1_000
 _CHUNK = b"x" * 65_536
-#: These happen before the work is done, these after it.
-_BEFORE = frozenset({"error_500", "error_before", "drop_before"})
+_GARBAGE = b"<html><body>502 Bad Gateway \x00\xff\xfe{{{"
 
 
-async def answer_with(fault: Fault | None, request: web.Request, work: Answer) -> web.StreamResponse:
-    """Do the work (or not) and answer (or not) as the fault says; faults about content are the caller's."""
-    if fault is None:
-        return await work()
-    if fault.mode == "delay":
+async def answer_with(fault: Fault | None, request: web.Request, work: Work) -> web.StreamResponse:
+    """Do the work (or not) and answer (or not) as the fault says.
+
+    Faults about content (wrong_amount, no_record, …) are the caller's: it knows what it answers.
+    """
+    mode = fault.mode if fault else ""
+    if mode in ("error_500", "error_before"):
+        return _failed()
+    if mode == "drop_before":
+        _cut(request)
+    if fault is not None and mode == "delay":
         await asyncio.sleep(fault.delay_s)
-        return await work()
-    if fault.mode in _BEFORE:
-        if fault.mode == "drop_before":
-            return _cut(request)
-        return _failed()
     response = await work()
-    if fault.mode == "hang":
-        await asyncio.sleep(max(fault.delay_s, _HANG_S))
-    elif fault.mode == "error_after":
+    if mode == "error_after":
         return _failed()
-    elif fault.mode == "drop_after":
-        return _cut(request)
-    elif fault.mode == "garbage":
-        return web.Response(text="<html><body>502 Bad Gateway … \x00\x01{{{", content_type="text/html")
-    elif fault.mode == "huge":
+    if mode == "drop_after":
+        _cut(request)
+    if mode == "hang":
+        await _hang(request)
+    if mode == "garbage":
+        return web.Response(body=_GARBAGE, content_type="text/html")
+    if mode == "huge":
         return await _huge(request)
     return response
 
 
+def cut_after_booking(request: web.Request) -> None:
+    """For faults that lose the answer of a booking that was made."""
+    _cut(request)
+
+
 def _failed() -> web.Response:
-    return web.json_response({"error": "internal error"}, status=500)
+    return answer({"error": "internal error"}, status=500)
 
 
-def _cut(request: web.Request) -> web.StreamResponse:
-    """The connection is gone without a byte of answer."""
+def _cut(request: web.Request) -> None:
+    """The TCP connection is reset without a byte of answer."""
     if request.transport is not None:
         request.transport.abort()
     raise asyncio.CancelledError
 
 
+async def _hang(request: web.Request) -> None:
+    """Silence until the caller gives up or the faults are cleared; then the line is dead."""
+    faults, end = world_of(request).faults, time.monotonic() + _HANG_MAX_S
+    generation = faults.generation
+    while generation == faults.generation and time.monotonic() < end:
+        if request.transport is None or request.transport.is_closing():
+            break
+        await asyncio.sleep(0.2)
+    _cut(request)
+
+
 async def _huge(request: web.Request) -> web.StreamResponse:
+    """Well-formed JSON of 65 MB, streamed: only a reader with a cap stays well."""
     response = web.StreamResponse(headers={"Content-Type": "application/json"})
     await response.prepare(request)
+    await response.write(b'{"status": "succeeded", "result": "MATCH", "padding": "')
     for _ in range(_HUGE_CHUNKS):
         await response.write(_CHUNK)
+    await response.write(b'"}')
     return response
 
 
-def with_wrong_amount(answer: dict[str, Any]) -> dict[str, Any]:
+def with_wrong_amount(written: dict[str, Any]) -> dict[str, Any]:
     """The echo of another amount than was asked for."""
-    changed: dict[str, Any] = json.loads(json.dumps(answer))
-    if "amount" in changed:
-        changed["amount"] = str(Decimal(changed["amount"]) + 100)
+    changed: dict[str, Any] = json.loads(json.dumps(written))
+    for row in [changed, *changed.get("transfers", [])]:
+        if "amount" in row:
+            row["amount"] = str(Decimal(row["amount"]) + 100)
     return changed

@@ -2,91 +2,136 @@
 
 import asyncio
 import hashlib
-import hmac
 import json
-import time
-import uuid
+import logging
+from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass, field
-from datetime import UTC, datetime
+from datetime import datetime, timedelta, timezone
 from typing import Any
 
-import aiohttp
 from aiohttp import web
 
+from sandbox.callbacks import Callbacks
 from sandbox.county import County
 from sandbox.faults import Fault, Faults
 from sandbox.store import Store
 
 BODY_BYTES_MAX = 1_000_000
+#: The bank's clock: its days are days in China, wherever the machine stands.
+CHINA = timezone(timedelta(hours=8))
+_LATENCY_S = (0.05, 0.3)
+_log = logging.getLogger("sandbox")
 
 
 @dataclass
 class World:
     county: County
     store: Store
-    secret: str
-    callback_url: str
+    callbacks: Callbacks
     with_latency: bool
     faults: Faults = field(default_factory=Faults)
-    jobs: set[asyncio.Task[None]] = field(default_factory=set)
+    #: Cards are drawn by one thread, beside the event loop.
+    painter: ThreadPoolExecutor = field(default_factory=lambda: ThreadPoolExecutor(1, "painter"))
 
-    async def body_of(self, request: web.Request) -> dict[str, Any]:
-        """The JSON object of a request; raises ``HTTPBadRequest`` with a sentence."""
-        raw = await request.content.read(BODY_BYTES_MAX + 1)
-        if len(raw) > BODY_BYTES_MAX:
-            raise web.HTTPRequestEntityTooLarge(max_size=BODY_BYTES_MAX, actual_size=len(raw))
-        try:
-            body = json.loads(raw or b"{}")
-        except (ValueError, RecursionError):
-            body = None
-        if not isinstance(body, dict):
-            raise problem(400, "the body must be a JSON object")
-        return body
-
-    def note(self, service: str, operation: str, body: dict[str, Any], request: web.Request, fault: Fault | None) -> None:
-        content = json.dumps(body, sort_keys=True, ensure_ascii=False).encode()
-        key = request.headers.get("Idempotency-Key") or body.get("key") or body.get("message_id") or ""
-        self.store.note_call(
-            service=service, operation=operation, key=str(key)[:80], at=now_text(),
-            sha=hashlib.sha256(content).hexdigest(), fault=fault.mode if fault else "",
+    async def receive(
+        self, request: web.Request, service: str, operation: str
+    ) -> tuple[dict[str, Any], Fault | None]:
+        """The body of a call and the fault it meets; the call is logged whatever it is."""
+        raw = await raw_body(request)
+        body = _parsed(raw)
+        fault = self.faults.take(service, operation, body) if body is not None else None
+        known = body or {}
+        key = (
+            request.headers.get("Idempotency-Key") or known.get("key") or known.get("message_id")
+            or request.headers.get("X-Request-Id") or ""
         )
+        self.store.note_call(
+            service=service, operation=operation, key=text_of(key, 80), at=now_text(),
+            sha=hashlib.sha256(raw).hexdigest(), fault=fault.mode if fault else "",
+        )
+        if body is None:
+            raise problem(400, "the body must be a JSON object")
+        return body, fault
 
     def latency_s(self, service: str, operation: str, body: dict[str, Any]) -> float:
         """50–300 ms, the same for the same question."""
         if not self.with_latency:
             return 0.0
-        return self.county.chance("latency", service, operation, body.get("id_number")).uniform(0.05, 0.3)
+        chance = self.county.chance("latency", service, operation, body.get("id_number"))
+        return chance.uniform(*_LATENCY_S)
 
-    def call_back(self, answer: dict[str, Any], *, times: int = 1) -> None:
-        """Tell the platform by signed callback, in the background; the same event id every time."""
-        if self.callback_url:
-            job = asyncio.get_running_loop().create_task(self._post_callback(answer, times))
-            self.jobs.add(job)
-            job.add_done_callback(self.jobs.discard)
 
-    async def _post_callback(self, answer: dict[str, Any], times: int) -> None:
-        raw = json.dumps({**answer, "event_id": f"E{uuid.uuid4().hex}"}).encode()
-        async with aiohttp.ClientSession(timeout=aiohttp.ClientTimeout(total=5)) as client:
-            for _ in range(times):
-                timestamp = str(int(time.time()))
-                signature = hmac.new(
-                    self.secret.encode(), timestamp.encode() + b"." + raw, hashlib.sha256
-                ).hexdigest()
-                headers = {"X-Timestamp": timestamp, "X-Signature": signature, "Content-Type": "application/json"}
-                try:
-                    async with client.post(self.callback_url, data=raw, headers=headers):
-                        pass
-                except aiohttp.ClientError:
-                    pass  # the platform is down: that is its affair
+async def raw_body(request: web.Request) -> bytes:
+    """Every byte of the body; raises 413 beyond the cap."""
+    raw = bytearray()
+    async for chunk in request.content.iter_chunked(65_536):
+        raw += chunk
+        if len(raw) > BODY_BYTES_MAX:
+            raise problem(413, f"the body is larger than {BODY_BYTES_MAX} bytes")
+    return bytes(raw)
+
+
+async def json_body(request: web.Request) -> dict[str, Any]:
+    """The JSON object of a control call; raises 400 with a sentence."""
+    body = _parsed(await raw_body(request))
+    if body is None:
+        raise problem(400, "the body must be a JSON object")
+    return body
+
+
+def _parsed(raw: bytes) -> dict[str, Any] | None:
+    try:
+        body = json.loads(raw or b"{}")
+    except (ValueError, RecursionError):
+        return None
+    return body if isinstance(body, dict) else None
+
+
+def text_of(value: object, length: int) -> str:
+    """Any JSON value as a bounded text that a database can hold (no lone surrogates)."""
+    text = "" if value is None else value if isinstance(value, str) else json.dumps(value)
+    return text[:length].encode("utf-8", "replace").decode()
+
+
+def answer(content: dict[str, Any], status: int = 200) -> web.Response:
+    """JSON with Chinese as Chinese, for the person who looks at it with curl."""
+    text = json.dumps(content, ensure_ascii=False)
+    raw = text.encode("utf-8", "replace")
+    return web.Response(body=raw, status=status, content_type="application/json", charset="utf-8")
+
+
+_CLASSES: dict[int, Any] = {400: web.HTTPBadRequest, 404: web.HTTPNotFound, 409: web.HTTPConflict}
 
 
 def problem(status: int, text: str) -> web.HTTPException:
-    classes = {400: web.HTTPBadRequest, 404: web.HTTPNotFound, 409: web.HTTPConflict}
-    return classes[status](text=json.dumps({"error": text}), content_type="application/json")
+    body = json.dumps({"error": text}, ensure_ascii=False)
+    if status == 413:
+        return web.HTTPRequestEntityTooLarge(
+            max_size=BODY_BYTES_MAX, text=body, content_type="application/json"
+        )
+    error: web.HTTPException = _CLASSES[status](text=body, content_type="application/json")
+    return error
+
+
+@web.middleware
+async def always_json(request: web.Request, handler: Any) -> web.StreamResponse:
+    """Unknown paths, wrong methods and our own mistakes are answered in JSON too."""
+    try:
+        response: web.StreamResponse = await handler(request)
+        return response
+    except web.HTTPException as error:
+        if error.content_type == "application/json":
+            raise
+        return answer({"error": error.reason}, status=error.status)
+    except (asyncio.CancelledError, ConnectionError):
+        raise
+    except Exception:
+        _log.exception("mistake in the sandbox")
+        return answer({"error": "mistake in the sandbox, see its log"}, status=500)
 
 
 def now_text() -> str:
-    return datetime.now(UTC).astimezone().isoformat()
+    return datetime.now(CHINA).isoformat()
 
 
 WORLD: web.AppKey[World] = web.AppKey("world", World)
