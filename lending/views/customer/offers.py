@@ -30,6 +30,8 @@ from products import selectors as product_selectors
 from products.domain import apr as apr_arithmetic
 from products.money import InvalidAmount, parse_amount
 
+#: Up to so many payments are named one by one.
+FEW = 3
 _GET_POST = require_http_methods(["GET", "HEAD", "POST"])
 
 
@@ -42,6 +44,7 @@ class Preview:
     total_interest: Decimal
     apr: Decimal
     count: int
+    monthly: bool
     even: bool
     by_month: tuple[Decimal, ...]
     sentence: str
@@ -53,6 +56,7 @@ def preview(application: LoanApplication, offer: Offer, amount: Decimal) -> Prev
     start = business_day.current(application.legal_entity)
     schedule = contract_service.schedule_of(terms=terms, offer=offer, amount=amount, start=start)
     amounts = tuple(row.amount for row in schedule.instalments)
+    by_month = _by_month(schedule.instalments, start)
     usual = sorted(amounts)[len(amounts) // 2]
     even = max(amounts) - min(amounts) <= max(Decimal(2), usual / 50)
     return Preview(
@@ -61,8 +65,9 @@ def preview(application: LoanApplication, offer: Offer, amount: Decimal) -> Prev
         total_interest=schedule.total_interest,
         apr=apr_arithmetic.apr(amount, start, [(r.due, r.amount) for r in schedule.instalments]),
         count=len(amounts),
+        monthly=len(amounts) == len(by_month),
         even=even,
-        by_month=_by_month(schedule.instalments, start),
+        by_month=by_month,
         sentence=_sentence(schedule.instalments, usual, even),
     )
 
@@ -83,6 +88,12 @@ def _sentence(rows: Any, usual: Decimal, even: bool) -> str:
             "amount": yuan(rows[0].amount),
             "day": day(rows[0].due),
         }
+    if len(rows) <= FEW:
+        return ", ".join(
+            _("%(amount)s in %(month)s")
+            % {"amount": yuan(row.amount), "month": date_format(row.due, "YEAR_MONTH_FORMAT")}
+            for row in rows
+        )
     if even:
         return ngettext(
             "%(n)d payment of about %(amount)s.",
