@@ -1,8 +1,8 @@
-"""Products in the admin: to look at. Versions are drafted and published through ``products.services``."""
+"""Products in the admin: to look at. Versions change through ``products.services`` alone."""
 
 from django.contrib import admin
 
-from products.models import Product, ProductVersion, RegulatoryParameter
+from products.models import OperatingArea, Product, ProductVersion, RegulatoryParameter
 from products.read_only_admin import ReadOnlyAdmin
 
 
@@ -16,13 +16,21 @@ class ProductAdmin(ReadOnlyAdmin):
 
 @admin.register(ProductVersion)
 class ProductVersionAdmin(ReadOnlyAdmin):
-    list_display = ("product", "number", "state", "valid_from", "valid_to", "author", "checker")
+    list_display = (
+        "product", "number", "state", "parent_version", "valid_from", "valid_to", "author", "checker"
+    )
     list_filter = ("state",)
     search_fields = ("product__code",)
-    list_select_related = ("product",)
+    list_select_related = ("product", "parent_version__product")
 
 
 @admin.register(RegulatoryParameter)
 class RegulatoryParameterAdmin(ReadOnlyAdmin):
     list_display = ("code", "value", "valid_from", "valid_to", "basis")
     search_fields = ("code", "basis")
+
+
+@admin.register(OperatingArea)
+class OperatingAreaAdmin(ReadOnlyAdmin):
+    list_display = ("county", "name_zh", "name_en", "valid_from", "valid_to", "basis")
+    search_fields = ("county", "name_zh", "basis")

@@ -1,4 +1,4 @@
-"""What the admin may only look at: money, states, decisions. Changes go through the services, or not at all."""
+"""What the admin may only look at: money, states, decisions. Services change them, or nobody."""
 
 from typing import Any
 
@@ -8,7 +8,7 @@ from unfold.admin import ModelAdmin
 
 
 class ReadOnlyAdmin(ModelAdmin):
-    """List and look; no add, no change, no delete, no actions. Encrypted fields are never in the form."""
+    """List and look; no add, change, delete or actions. Encrypted fields are never in the form."""
 
     list_per_page = 50
     list_max_show_all = 50

@@ -17,26 +17,42 @@ class UnknownGrade(ValueError):
     """The product has no spread for this grade: no price, so no offer."""
 
 
+class InvalidLpr(ValueError):
+    """The LPR is not a yearly fraction such as 0.030000."""
+
+
 @dataclass(frozen=True)
 class Price:
-    """``steps``: one entry a step — step, text_zh, text_en, value (rate or basis points), rate after it."""
+    """``annual_rate`` with six decimals. ``steps``: one entry a step with its name ``step``,
+    ``text_zh``, ``text_en``, ``value`` (a rate, or basis points as "280 bp") and the ``rate`` after
+    it."""
 
     annual_rate: Decimal
     steps: tuple[Mapping[str, str], ...]
 
 
 def price(terms: LoanTerms, grade: str, lpr: Decimal) -> Price:
-    """The yearly rate for ``grade``: LPR plus the product's spread, held between floor and cap."""
+    """The yearly rate for ``grade``: LPR plus the product's spread, held between floor and cap.
+
+    Raises ``UnknownGrade`` when the product does not price the grade, ``InvalidLpr`` for an LPR
+    that is no plain fraction.
+    """
+    if not lpr.is_finite() or not 0 <= lpr < 1:
+        raise InvalidLpr(str(lpr))
     if grade not in terms.spread_bp_by_grade:
         raise UnknownGrade(grade)
     spread_bp = terms.spread_bp_by_grade[grade]
     rate = _rounded(lpr)
-    steps = [_step(f"LPR {terms.lpr_tenor}", f"{terms.lpr_tenor} 期 LPR", f"LPR {terms.lpr_tenor}", str(rate), rate)]
+    tenor = terms.lpr_tenor
+    steps = [_step(f"LPR {tenor}", f"{tenor} 期 LPR", f"LPR {tenor}", str(rate), rate)]
     rate = _rounded(lpr + spread_bp * _BASIS_POINT)
     steps.append(
         _step(
-            f"spread grade {grade}", f"{terms.name_zh} {grade} 级加 {spread_bp} 个基点",
-            f"{terms.name_en}, grade {grade}: {spread_bp:+d} basis points", f"{spread_bp} bp", rate,
+            f"spread grade {grade}",
+            f"{terms.name_zh} {grade} 级加 {spread_bp} 个基点",
+            f"{terms.name_en}, grade {grade}: {spread_bp:+d} basis points",
+            f"{spread_bp} bp",
+            rate,
         )
     )
     if rate < terms.rate_floor:
@@ -59,4 +75,6 @@ def _rounded(rate: Decimal) -> Decimal:
 
 
 def _step(step: str, text_zh: str, text_en: str, value: str, rate: Decimal) -> dict[str, str]:
-    return {"step": step, "text_zh": text_zh, "text_en": text_en, "value": value, "rate": str(rate)}
+    return {
+        "step": step, "text_zh": text_zh, "text_en": text_en, "value": value, "rate": str(rate)
+    }

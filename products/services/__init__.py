@@ -1,0 +1,1 @@
+"""Writing products: versions of a product, dated numbers of the law, and the seeds of both."""
