@@ -49,8 +49,10 @@ def draw(person: Person, side: str, look: Look) -> bytes:
     # white stays outside the card: its corners are round
     mask = Image.new("L", card.size, 0)
     ImageDraw.Draw(mask).rounded_rectangle([0, 0, _WIDTH - 1, _HEIGHT - 1], radius=36, fill=255)
-    turn = {"angle": look.tilt, "expand": True, "resample": Image.Resampling.BICUBIC}
-    card, mask = card.rotate(**turn), mask.rotate(**turn)
+    if look.tilt:
+        smooth = Image.Resampling.BICUBIC
+        card = card.rotate(look.tilt, expand=True, resample=smooth)
+        mask = mask.rotate(look.tilt, expand=True)
     size = (max(_WIDTH, card.width) + 2 * _MARGIN, max(_HEIGHT, card.height) + 2 * _MARGIN)
     table = Image.new("RGB", size, _TABLE)
     table.paste(card, ((size[0] - card.width) // 2, (size[1] - card.height) // 2), mask)
