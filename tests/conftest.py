@@ -27,6 +27,13 @@ def pytest_unconfigure() -> None:
     servers.stop()
 
 
+def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
+    """Whoever asks for the whole system is marked so: these tests run one after the other."""
+    for item in items:
+        if "running_system" in getattr(item, "fixturenames", ()):
+            item.add_marker("system")
+
+
 @pytest.fixture(autouse=True)
 def _no_other_network(monkeypatch: pytest.MonkeyPatch) -> None:
     """A test that reaches for another machine fails at once, and says so."""
