@@ -48,15 +48,15 @@ def codes(result: dict[str, Any]) -> list[str]:
 def test_a_rice_farmer_by_hand() -> None:
     """Income 60 % of 5,200 = 3,120 (land brings less: 12.5 mu × 900 + 1,800 = 1,087.50 a month).
 
-    Half of it less 400 owed leaves 1,160 a month; grade A carries 18 months: 20,880 → 20,800.
+    Half of it less 400 owed leaves 1,160 a month; grade B carries 15 months: 17,400.
     """
     result = decided()
     assert result["outcome"] == "approve"
-    assert (result["score"], result["grade"]) == (740, "A")
+    assert (result["score"], result["grade"]) == (740, "B")
     assert result["trace"]["derived"]["monthly_income"] == "3120.00"
-    assert result["trace"]["limit"][0] == {"step": "capacity", "value": "20880.00"}
-    assert result["limit"] == "20800.00"
-    assert [offer["annual_rate"] for offer in result["offers"]] == ["0.048000"] * 3
+    assert result["trace"]["limit"][0] == {"step": "capacity", "value": "17400.00"}
+    assert result["limit"] == "17400.00"
+    assert [offer["annual_rate"] for offer in result["offers"]] == ["0.058000"] * 3
     assert result["offers"][0]["seasonal_months"] == [10]
 
 
@@ -124,7 +124,7 @@ def test_a_thin_file_is_a_starter_not_a_refusal() -> None:
 
 
 def test_what_is_owed_here_lowers_the_limit() -> None:
-    assert Decimal(decided(outstanding_principal="18000.00")["limit"]) < Decimal("20800.00")
+    assert Decimal(decided(outstanding_principal="18000.00")["limit"]) < Decimal("17400.00")
 
 
 def test_the_law_caps_consumption_and_a_product_may_only_tighten() -> None:

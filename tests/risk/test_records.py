@@ -157,7 +157,7 @@ def test_evaluate_strategy_answers_line_by_line(strategy: Any, tmp_path: Path) -
     call_command("evaluate_strategy", strategy="default@1", jsonl=str(file), stdout=out)
     answers = [json.loads(line) for line in out.getvalue().splitlines()]
     assert [answer.get("outcome") for answer in answers] == ["approve", "decline", None, None]
-    assert answers[0]["price"] == "0.048000"
+    assert answers[0]["price"] == "0.058000"
     assert [answer["line"] for answer in answers[2:]] == [3, 4]
     with pytest.raises(CommandError):
         call_command("evaluate_strategy", strategy="nobody", jsonl=str(file))
