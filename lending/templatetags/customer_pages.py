@@ -39,7 +39,8 @@ _ICONS = {
 def icon(name: str) -> SafeString:
     """One line icon, decorative: the words beside it say the same."""
     return format_html(
-        '<svg class="icon" viewBox="0 0 24 24" aria-hidden="true"><path d="{}"/></svg>',
+        '<svg class="icon" width="24" height="24" viewBox="0 0 24 24" aria-hidden="true">'
+        '<path d="{}"/></svg>',
         _ICONS[name],
     )
 

@@ -43,8 +43,11 @@ def state(request: HttpRequest, application: LoanApplication) -> HttpResponse:
     if was in MACHINE_STATES:
         application_selectors.wait_for_change(application.pk, was, LONG_POLL_S)
         application = application_selectors.of_customer(application.pk, application.customer)
-    changed = application.state not in MACHINE_STATES
-    return JsonResponse({"changed": changed, "go": access.resume_url(application), "again": 300})
+    changed = application.state not in (*MACHINE_STATES, request.GET.get("was"))
+    again_ms = 300 if was in MACHINE_STATES else 15_000
+    return JsonResponse(
+        {"changed": changed, "go": access.resume_url(application), "again": again_ms}
+    )
 
 
 @require_GET
