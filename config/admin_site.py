@@ -14,12 +14,13 @@ _POLICY = {"script-src": ["'unsafe-eval'"], "style-src": ["'unsafe-inline'"]}
 
 
 class VerifiedAdminSite(UnfoldAdminSite):
-    """Only staff users whose session passed the second factor."""
+    """Only staff users with something to do here whose session passed the second factor."""
 
     enable_nav_sidebar = True
 
     def has_permission(self, request: HttpRequest) -> bool:
-        return bool(super().has_permission(request) and request.user.is_verified())  # type: ignore[union-attr]
+        user: Any = request.user
+        return bool(super().has_permission(request) and user.is_verified() and user.get_all_permissions())
 
     def login(self, request: HttpRequest, extra_context: dict[str, Any] | None = None) -> HttpResponse:
         """There is one login for staff; it leads back here."""

@@ -1,5 +1,6 @@
 """How the desk writes figures, times and states, and draws its few bars."""
 
+import re
 import time
 from datetime import datetime, timedelta
 from decimal import Decimal
@@ -17,6 +18,7 @@ from products import encryption
 from products import selectors as product_selectors
 
 register = template.Library()
+_COUNTY = re.compile(r".{0,18}?[县区]")
 
 register.filter("mask_id", lambda value: encryption.mask_id_number(value) if value else "")
 register.filter("mask_mobile", lambda value: encryption.mask_mobile(value) if value else "")
@@ -61,8 +63,11 @@ def plain(amount: Any) -> str:
 
 @register.filter
 def mask_address(address: str | None) -> str:
-    """四川省广元市朝天区… → 四川省广元市朝天区****: the county is enough for most questions."""
-    return f"{address[:9]}****" if address else ""
+    """四川省广元市朝天区羊木镇1组 → 四川省广元市朝天区****: the county is enough for most questions."""
+    if not address:
+        return ""
+    county = _COUNTY.match(address)
+    return f"{county.group() if county else address[:2]}****"
 
 
 @register.filter

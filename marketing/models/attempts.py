@@ -30,11 +30,11 @@ def _furthest_step() -> Case:
 
 def _ended_as() -> Case:
     """As ``marketing.domain.funnel.ended_as``: the latest ending that no later move has undone."""
-    moved, ended = Greatest(*_MOVE_COLUMNS), Greatest(*_ENDING_COLUMNS)
+    latest = Greatest(*_MOVE_COLUMNS, *_ENDING_COLUMNS)
     return Case(
         When(disbursed_at__isnull=False, then=Value(FINISHED)),
         *(
-            When(Q(**{f"{ending}_at": ended}) & Q(**{f"{ending}_at__gte": moved}), then=Value(ending))
+            When(**{f"{ending}_at": latest}, then=Value(ending))
             for ending in sorted(ENDINGS, reverse=True)
         ),
         default=Value(""),

@@ -13,6 +13,7 @@ from lending.errors import NotFound
 from lending.selectors import desk
 from lending.staff_access import officer_of, staff_required
 from lending.staff_pages import page, today
+from marketing.domain.codes import is_code
 from marketing.selectors import rates
 
 PAPERS = ("a4", "a5")
@@ -73,7 +74,7 @@ def poster(request: HttpRequest, code: str) -> HttpResponse:
 
 
 def _printable(request: HttpRequest, code: str) -> Any:
-    row = desk.codes(officer_of(request)).filter(code=code[:40]).first()
+    row = desk.codes(officer_of(request)).filter(code=code).first() if is_code(code) else None
     if row is None:
         raise NotFound
     return row

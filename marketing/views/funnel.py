@@ -84,10 +84,9 @@ def figure(request: HttpRequest) -> HttpResponse:
 def _chosen(request: HttpRequest) -> tuple[funnels.Filter, dict[str, Any]]:
     """What was asked for, made safe, inside the viewer's scope; and the same for filling the form."""
     asked, scope, day = request.GET, scope_of(officer_of(request)), timezone.localdate()
-    until = min(_date(asked.get("until", ""), day), day)
+    until = max(min(_date(asked.get("until", ""), day), day), _EARLIEST)
     since = _date(asked.get("since", ""), until - timedelta(days=DAYS_DEFAULT - 1))
-    since = max(min(since, until), until - timedelta(days=DAYS_MAX), _EARLIEST)
-    until = max(until, since)
+    since = max(min(since, until), until - timedelta(days=DAYS_MAX))
     window = asked.get("window", "")
     window = window if window in WINDOWS else DEFAULT_WINDOW
     by = asked.get("by", "")

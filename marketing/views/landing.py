@@ -12,6 +12,7 @@ from django.views.decorators.http import require_safe
 
 from lending.selectors import codes as code_selectors
 from lending.selectors import scans
+from marketing.domain.codes import is_code
 from marketing.domain.devices import device_class, is_robot
 from marketing.selectors import attempts as attempt_selectors
 from marketing.services import attempts as attempt_services
@@ -26,7 +27,7 @@ SAME_VISIT = timedelta(minutes=30)
 def landing(request: HttpRequest, code: str) -> HttpResponse:
     """302 to the first question; 404 for an unknown code, 410 for one that is no longer used."""
     now = timezone.now()
-    row = code_selectors.by_code(code)
+    row = code_selectors.by_code(code) if is_code(code) else None
     if row is None or not code_selectors.is_usable(row, now):
         return _unusable(request, row)
     response = HttpResponseRedirect(FIRST_QUESTION)

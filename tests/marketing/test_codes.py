@@ -97,8 +97,17 @@ def test_a_camera_reads_the_picture(mm: str, settings: object) -> None:
     answer = browser_of("liguoqiang").get(f"/desk/codes/{code.code}.png?mm={mm}")
     assert answer["Content-Type"] == "image/png"
     picture = cv2.imdecode(np.frombuffer(answer.content, np.uint8), cv2.IMREAD_GRAYSCALE)
-    text, *_ = cv2.QRCodeDetector().detectAndDecode(picture)
-    assert text == f"https://shandai.example.cn/q/{code.code}/"
+    assert _read(picture) == f"https://shandai.example.cn/q/{code.code}/"
+
+
+def _read(picture: np.ndarray) -> str:
+    """A camera sees the print small and a little soft; OpenCV's reader wants it so, too."""
+    soft = cv2.GaussianBlur(picture, (0, 0), picture.shape[0] / 200)
+    for seen in (picture, cv2.resize(soft, (250, 250), interpolation=cv2.INTER_AREA), soft):
+        text, *_ = cv2.QRCodeDetector().detectAndDecode(seen)
+        if text:
+            return str(text)
+    return ""
 
 
 def test_pictures_and_posters_of_own_codes_only() -> None:
