@@ -1,6 +1,7 @@
 """Starting, withdrawing and expiring applications."""
 
 from datetime import datetime, timedelta
+from decimal import Decimal
 from typing import Any
 from uuid import UUID
 
@@ -15,6 +16,7 @@ from lending.selectors import business_day
 from lending.selectors import codes as code_selectors
 from lending.services import moves
 from products import selectors as product_selectors
+from products.domain.terms import LoanTerms
 from products.money import InvalidAmount, parse_amount
 
 DRAFT_LIVES = timedelta(days=30)
@@ -65,7 +67,7 @@ def start(
     terms = product_selectors.resolved_terms(product_version.pk).terms
     if purpose not in terms.purposes:
         raise InvalidInput.field("purpose", _("Please choose one of the purposes of this product."))
-    amount = clean_amount("requested_amount", requested_amount) if requested_amount is not None else None
+    amount = _wished_amount(requested_amount, terms)
     with transaction.atomic():
         Customer.objects.select_for_update().get(pk=customer.pk)
         _supersede_open(customer, now)
@@ -74,6 +76,21 @@ def start(
             Customer.objects.filter(pk=customer.pk, officer__isnull=True).update(officer=code.officer)
         events.record("application.started", at=now, application=application, data={"channel": channel})
     return application
+
+
+def _wished_amount(text: Any, terms: LoanTerms) -> Decimal | None:
+    """What the person would like, within what the product lends; None leaves it to the decision."""
+    if text is None:
+        return None
+    amount: Decimal = clean_amount("requested_amount", text)
+    if not terms.amount_min <= amount <= terms.amount_max:
+        raise InvalidInput.field(
+            "requested_amount",
+            _("Please choose an amount between %(low)s and %(high)s yuan.")
+            % {"low": f"{terms.amount_min:,.0f}", "high": f"{terms.amount_max:,.0f}"},
+            "amount_out_of_range",
+        )
+    return amount
 
 
 def _create(

@@ -16,7 +16,14 @@ from tests.system import RunningSystem, system_folder
 
 pytestmark = pytest.mark.system
 PROGRAMS = (
-    "web", "worker-money", "worker-default", "worker-documents", "drain", "beat", "redis", "sandbox",
+    "web",
+    "worker-money",
+    "worker-default",
+    "worker-documents",
+    "drain",
+    "beat",
+    "redis",
+    "sandbox",
     "postgres",
 )
 
@@ -100,6 +107,11 @@ def _start(**environment: str) -> "subprocess.CompletedProcess[str]":
     inherited = {n: v for n, v in os.environ.items() if n not in {"DATABASE_URL", "REDIS_URL"}}
     ports = {"PORT": str(free_port()), "SANDBOX_PORT": str(free_port())}
     return subprocess.run(
-        [sys.executable, "-m", "deploy.run"], cwd=PROJECT, env=inherited | ports | environment,
-        capture_output=True, text=True, check=False, timeout=90,
+        [sys.executable, "-m", "deploy.run"],
+        cwd=PROJECT,
+        env=inherited | ports | environment,
+        capture_output=True,
+        text=True,
+        check=False,
+        timeout=90,
     )
