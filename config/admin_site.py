@@ -1,4 +1,4 @@
-"""The admin's door: the staff login with its second factor, and a content policy the admin's own scripts need."""
+"""The admin's door: the staff login with its second factor, and the policy its own scripts need."""
 
 from typing import Any
 
@@ -20,14 +20,20 @@ class VerifiedAdminSite(UnfoldAdminSite):
 
     def has_permission(self, request: HttpRequest) -> bool:
         user: Any = request.user
-        return bool(super().has_permission(request) and user.is_verified() and user.get_all_permissions())
+        return bool(
+            super().has_permission(request) and user.is_verified() and user.get_all_permissions()
+        )
 
-    def login(self, request: HttpRequest, extra_context: dict[str, Any] | None = None) -> HttpResponse:
+    def login(
+        self, request: HttpRequest, extra_context: dict[str, Any] | None = None
+    ) -> HttpResponse:
         """There is one login for staff; it leads back here."""
         if self.has_permission(request):
             return HttpResponseRedirect(reverse("admin:index"))
         target = request.GET.get(REDIRECT_FIELD_NAME, reverse("admin:index"))
-        if request.user.is_authenticated:  # verified, but not for the admin: no loop back to the login
+        if (
+            request.user.is_authenticated
+        ):  # verified, but not for the admin: no loop back to the login
             return HttpResponseRedirect(reverse("desk:today"))
         return HttpResponseRedirect(f"{reverse('desk:login')}?{urlencode({'next': target})}")
 

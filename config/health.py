@@ -89,7 +89,9 @@ def _outside_services() -> dict[str, Any]:
     """Whether each outside address accepts a connection; asked at most every five seconds."""
     if time.monotonic() - _outside["at"] > OUTSIDE_KEPT_SECONDS:
         hosts = {name: _host(url) for name, url in settings.SERVICE_URLS.items()}
-        answers = dict(zip(set(hosts.values()), _pool.map(_accepts, set(hosts.values())), strict=True))
+        answers = dict(
+            zip(set(hosts.values()), _pool.map(_accepts, set(hosts.values())), strict=True)
+        )
         states = {name: answers[host] for name, host in hosts.items()}
         _outside.update(at=time.monotonic(), states=states)
     states = _outside["states"]

@@ -14,7 +14,9 @@ CLOCK = "clock"
 @cache
 def client() -> redis.Redis:
     """One small pool per process; impatient, because health must answer in 200 ms."""
-    return redis.Redis.from_url(settings.REDIS_URL, socket_timeout=0.15, socket_connect_timeout=0.15)
+    return redis.Redis.from_url(
+        settings.REDIS_URL, socket_timeout=0.15, socket_connect_timeout=0.15
+    )
 
 
 def beat(name: str) -> None:
@@ -30,6 +32,7 @@ def fresh() -> set[str]:
     oldest = time.time() - FRESH_SECONDS
     found = client().hgetall(KEY)
     return {
-        name.decode().partition("@")[0] for name, at in found.items()  # type: ignore[union-attr]
+        name.decode().partition("@")[0]
+        for name, at in found.items()  # type: ignore[union-attr]
         if float(at) >= oldest
     }

@@ -12,11 +12,29 @@ import structlog
 from structlog.typing import EventDict, Processor, WrappedLogger
 
 MASK = "***"
-PRIVATE_KEYS = frozenset({
-    "address", "authorization", "body", "card", "card_number", "cookie", "id_number", "mobile",
-    "name_zh", "otp", "params", "password", "payee_card", "payee_name", "phone", "real_name", "secret",
-    "text", "token",
-})
+PRIVATE_KEYS = frozenset(
+    {
+        "address",
+        "authorization",
+        "body",
+        "card",
+        "card_number",
+        "cookie",
+        "id_number",
+        "mobile",
+        "name_zh",
+        "otp",
+        "params",
+        "password",
+        "payee_card",
+        "payee_name",
+        "phone",
+        "real_name",
+        "secret",
+        "text",
+        "token",
+    }
+)
 QUIET_PATHS = ("GET /healthz", "GET /readyz", "GET /metrics")
 _DIGIT = r"[0-9０-９]"
 _NUMBERS = re.compile(
@@ -40,7 +58,9 @@ def masked(value: Any, depth: int = 0) -> Any:
         return value if abs(value) < 10**10 else mask_text(str(value))
     if isinstance(value, dict) and depth < 4:
         return {
-            mask_text(str(key)): MASK if str(key).lower() in PRIVATE_KEYS else masked(item, depth + 1)
+            mask_text(str(key)): MASK
+            if str(key).lower() in PRIVATE_KEYS
+            else masked(item, depth + 1)
             for key, item in value.items()
         }
     if isinstance(value, list | tuple | set) and depth < 4:
@@ -56,7 +76,9 @@ def without_personal_data(logger: WrappedLogger, method: str, event: EventDict) 
 def without_noise(logger: WrappedLogger, method: str, event: EventDict) -> EventDict:
     """Health checks ask every second; a request's or task's one line is its end."""
     name, request = event.get("event"), str(event.get("request", ""))
-    if name in {"request_started", "task_enqueued", "task_started"} or (name == "request_finished" and request.startswith(QUIET_PATHS)):
+    if name in {"request_started", "task_enqueued", "task_started"} or (
+        name == "request_finished" and request.startswith(QUIET_PATHS)
+    ):
         raise structlog.DropEvent
     return event
 

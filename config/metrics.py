@@ -29,7 +29,9 @@ class Queues:
     """Depth of each Celery queue, and what waits in the outbox."""
 
     def collect(self) -> Iterator[GaugeMetricFamily]:
-        depth = GaugeMetricFamily("shandai_queue_depth", "Messages waiting in Redis", labels=["queue"])
+        depth = GaugeMetricFamily(
+            "shandai_queue_depth", "Messages waiting in Redis", labels=["queue"]
+        )
         prefix = settings.CELERY_BROKER_TRANSPORT_OPTIONS["global_keyprefix"]
         try:
             for queue in QUEUES:
@@ -62,7 +64,9 @@ def metrics(request: HttpRequest) -> HttpResponse:
 def _may_read(request: HttpRequest) -> bool:
     """From this machine itself (not through a proxy), or with the bearer token METRICS_TOKEN."""
     given = request.headers.get("Authorization", "").removeprefix("Bearer ")
-    if settings.METRICS_TOKEN and secrets.compare_digest(given.encode(), settings.METRICS_TOKEN.encode()):
+    if settings.METRICS_TOKEN and secrets.compare_digest(
+        given.encode(), settings.METRICS_TOKEN.encode()
+    ):
         return True
     proxied = "X-Forwarded-For" in request.headers
     return not proxied and request.META.get("REMOTE_ADDR") in LOOPBACK

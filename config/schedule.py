@@ -7,7 +7,12 @@ SECOND, MINUTE, HOUR = timedelta(seconds=1), timedelta(minutes=1), timedelta(hou
 # (task, queue, every, why)
 JOBS = (
     ("lending.sweep", "money", 10 * SECOND, "revive what a crash or a lost message left behind"),
-    ("lending.expire", "default", MINUTE, "offers and applications past their time; old outbox rows"),
+    (
+        "lending.expire",
+        "default",
+        MINUTE,
+        "offers and applications past their time; old outbox rows",
+    ),
     ("lending.reconcile", "money", HOUR, "our transfers against the core bank's statement"),
     ("marketing.pull_lending_events", "marketing", 5 * SECOND, "the event feed into attempt rows"),
 )

@@ -6,7 +6,9 @@ from pathlib import Path
 
 import psutil
 
-MARK = "SHANDAI_COPY"  # every managed process carries the data folder of its copy in its environment
+MARK = (
+    "SHANDAI_COPY"  # every managed process carries the data folder of its copy in its environment
+)
 POLITE_SECONDS = 20
 LAST_SECONDS = 5
 

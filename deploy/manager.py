@@ -37,8 +37,12 @@ class Manager:
         self._socket.unlink(missing_ok=True)
         self._process = subprocess.Popen(
             [python(), "-m", "supervisor.supervisord", "-n", "-c", str(config)],
-            env=environment, stdin=lock, stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL,
-            start_new_session=True, preexec_fn=stop_with_parent,
+            env=environment,
+            stdin=lock,
+            stdout=subprocess.DEVNULL,
+            stderr=subprocess.DEVNULL,
+            start_new_session=True,
+            preexec_fn=stop_with_parent,
         )
         self._wait_for_socket()
 
@@ -144,4 +148,3 @@ stdout_logfile={place.logs}/{program.name}.log
 stdout_logfile_maxbytes=10MB
 stdout_logfile_backups=2
 """
-

@@ -12,7 +12,9 @@ from pathlib import Path
 from deploy.errors import CannotStart
 
 PROJECT = Path(__file__).resolve().parents[1]
-FIRST_START_BYTES = 700_000_000  # an empty PostgreSQL, its write-ahead log, the demo bank, room to work
+FIRST_START_BYTES = (
+    700_000_000  # an empty PostgreSQL, its write-ahead log, the demo bank, room to work
+)
 LATER_START_BYTES = 100_000_000
 
 

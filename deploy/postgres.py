@@ -114,7 +114,9 @@ def _reachable_data(data: Path, run_as: str | None) -> Path:
     if run_as is None or data.exists() or _can_reach(data.parent, run_as):
         data.mkdir(mode=0o700, exist_ok=True)
         if run_as is not None and not _can_reach(data.parent, run_as):
-            raise CannotStart(f"{run_as} cannot reach {data}: set DATA_DIR to a folder outside /root.")
+            raise CannotStart(
+                f"{run_as} cannot reach {data}: set DATA_DIR to a folder outside /root."
+            )
         _give(data, run_as)
         return data
     _outside(0o755)
@@ -159,11 +161,24 @@ def _initialise(server: Postgres) -> None:
         )
     result = subprocess.run(
         [
-            str(server.binaries / "initdb"), "-D", str(server.data), "-U", USER, "-E", "UTF8",
-            "--auth=trust", "--no-sync", "--locale=C", "--locale-provider=builtin",
+            str(server.binaries / "initdb"),
+            "-D",
+            str(server.data),
+            "-U",
+            USER,
+            "-E",
+            "UTF8",
+            "--auth=trust",
+            "--no-sync",
+            "--locale=C",
+            "--locale-provider=builtin",
             "--builtin-locale=C.UTF-8",
         ],
-        capture_output=True, text=True, check=False, cwd="/", user=server.run_as,
+        capture_output=True,
+        text=True,
+        check=False,
+        cwd="/",
+        user=server.run_as,
         extra_groups=[] if server.run_as else None,
     )
     if result.returncode != 0:

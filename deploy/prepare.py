@@ -28,7 +28,10 @@ def main() -> int:
     if not stamp.exists() or stamp.read_text() != _static_hash():
         with step("static files"):
             call_command(
-                "collectstatic", interactive=False, verbosity=0, clear=True,
+                "collectstatic",
+                interactive=False,
+                verbosity=0,
+                clear=True,
                 ignore_patterns=["NotoSansSC*", "redoc", "rest_framework"],  # not served
             )
             stamp.write_text(_static_hash())
@@ -40,7 +43,9 @@ def _seed() -> None:
     customers = os.environ.get("DEMO_CUSTOMERS", "")
     if "seed_demo_history" in get_commands() and settings.SANDBOX_URL and customers != "0":
         with step("customers with a history"):
-            call_command("seed_demo_history", **({"customers": int(customers)} if customers else {}))
+            call_command(
+                "seed_demo_history", **({"customers": int(customers)} if customers else {})
+            )
 
 
 def _is_empty() -> bool:

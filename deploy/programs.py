@@ -35,17 +35,35 @@ def servers(
     """The database, the broker and the outside world, as far as they are ours to start."""
     found = []
     if postgres is not None:
-        found.append(Program(
-            "postgres", SERVERS, tuple(postgres.command), directory="/", user=postgres.run_as,
-            stop_signal="INT",  # fast: ends the sessions, keeps the data
-        ))
+        found.append(
+            Program(
+                "postgres",
+                SERVERS,
+                tuple(postgres.command),
+                directory="/",
+                user=postgres.run_as,
+                stop_signal="INT",  # fast: ends the sessions, keeps the data
+            )
+        )
     if redis is not None:
         found.append(Program("redis", SERVERS, tuple(redis.command), directory="/"))
     if sandbox:
-        found.append(Program("sandbox", SERVERS, (
-            python(), "-m", "sandbox", "--port", str(place.sandbox_port),
-            "--data-dir", str(place.data / "sandbox"),
-        ), stop_seconds=10))
+        found.append(
+            Program(
+                "sandbox",
+                SERVERS,
+                (
+                    python(),
+                    "-m",
+                    "sandbox",
+                    "--port",
+                    str(place.sandbox_port),
+                    "--data-dir",
+                    str(place.data / "sandbox"),
+                ),
+                stop_seconds=10,
+            )
+        )
     return found
 
 
@@ -53,20 +71,56 @@ def application(place: Place) -> list[Program]:
     """Web, workers by queue, the outbox drain and the clock."""
     celery = (python(), "-m", "celery", "--quiet", "-A", "config")
     return [
-        Program("web", APPLICATION, (
-            python(), "-m", "gunicorn", "-c", str(PROJECT / "deploy" / "gunicorn.py"),
-            "-b", f"{place.host}:{place.port}", "config.wsgi:application",
-        ), environment=(("PROMETHEUS_MULTIPROC_DIR", str(place.run / "metrics")),)),
+        Program(
+            "web",
+            APPLICATION,
+            (
+                python(),
+                "-m",
+                "gunicorn",
+                "-c",
+                str(PROJECT / "deploy" / "gunicorn.py"),
+                "-b",
+                f"{place.host}:{place.port}",
+                "config.wsgi:application",
+            ),
+            environment=(("PROMETHEUS_MULTIPROC_DIR", str(place.run / "metrics")),),
+        ),
         *(
-            Program(f"worker-{name}", APPLICATION, (
-                *celery, "worker", "-n", f"{name}@%h", "-Q", queues, "-c", str(processes),
-                "-l", "warning", "--without-gossip", "--without-mingle", *flags,
-            ), stop_seconds=65)  # longer than the longest task
+            Program(
+                f"worker-{name}",
+                APPLICATION,
+                (
+                    *celery,
+                    "worker",
+                    "-n",
+                    f"{name}@%h",
+                    "-Q",
+                    queues,
+                    "-c",
+                    str(processes),
+                    "-l",
+                    "warning",
+                    "--without-gossip",
+                    "--without-mingle",
+                    *flags,
+                ),
+                stop_seconds=65,
+            )  # longer than the longest task
             for name, (queues, processes, flags) in QUEUES.items()
         ),
         Program("drain", APPLICATION, (python(), "manage.py", "drain_outbox")),
-        Program("beat", APPLICATION, (
-            *celery, "beat", "-l", "warning", "--pidfile=",
-            "--schedule", str(place.run / "beat-schedule"),
-        )),
+        Program(
+            "beat",
+            APPLICATION,
+            (
+                *celery,
+                "beat",
+                "-l",
+                "warning",
+                "--pidfile=",
+                "--schedule",
+                str(place.run / "beat-schedule"),
+            ),
+        ),
     ]

@@ -18,9 +18,16 @@ class Redis:
     @property
     def command(self) -> list[str]:
         options = {
-            "port": "0", "unixsocket": str(self.socket), "unixsocketperm": "700",
-            "dir": str(self.data), "appendonly": "yes", "appendfsync": "everysec", "save": "",
-            "maxmemory": "256mb", "maxmemory-policy": "noeviction", "loglevel": "warning",
+            "port": "0",
+            "unixsocket": str(self.socket),
+            "unixsocketperm": "700",
+            "dir": str(self.data),
+            "appendonly": "yes",
+            "appendfsync": "everysec",
+            "save": "",
+            "maxmemory": "256mb",
+            "maxmemory-policy": "noeviction",
+            "loglevel": "warning",
         }
         flags = [part for name, value in options.items() for part in (f"--{name}", value)]
         return [str(self.binary), *flags]

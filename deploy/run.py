@@ -46,7 +46,10 @@ class Run:
         self._clear_the_ground()
         self._start_servers()
         prepared = subprocess.run(
-            [place.python(), "-m", "deploy.prepare"], cwd=PROJECT, env=self.environment, check=False,
+            [place.python(), "-m", "deploy.prepare"],
+            cwd=PROJECT,
+            env=self.environment,
+            check=False,
             start_new_session=True,  # a Ctrl-C is ours to handle
         )
         if prepared.returncode != 0:
@@ -54,7 +57,8 @@ class Run:
         with step("web, workers, drain, clock"):
             self.manager.start_application()
             readiness = health.wait_until_ready(
-                f"http://127.0.0.1:{self.place.port}/readyz", self._give_up_if_failed,
+                f"http://127.0.0.1:{self.place.port}/readyz",
+                self._give_up_if_failed,
                 lambda: self.manager.last_words("web"),
             )
         welcome.show(self.place, readiness, self.environment)
@@ -92,7 +96,9 @@ class Run:
             self.manager.start(
                 [*ours, *programs.application(self.place)], self.environment, self.lock.descriptor
             )
-            database.wait_for_database(self.environment["DATABASE_URL"], lambda: self._words("postgres"))
+            database.wait_for_database(
+                self.environment["DATABASE_URL"], lambda: self._words("postgres")
+            )
             database.wait_for_redis(self.environment["REDIS_URL"], lambda: self._words("redis"))
 
     def _prepare_servers(self) -> list[programs.Program]:
@@ -100,17 +106,21 @@ class Run:
         own_sandbox = not os.environ.get("SANDBOX_URL")
         ours = self.environment
         ours.update(secrets_file.load_or_make(self.place.data))
-        ours.update({
-            leftovers.MARK: str(self.place.data), "DATA_DIR": str(self.place.data),
-            "PORT": str(self.place.port), "PYTHONUNBUFFERED": "1",
-            "SANDBOX_PORT": str(self.place.sandbox_port),
-            "DJANGO_SETTINGS_MODULE": "config.settings",
-            "CELERY_SKIP_CHECKS": "1",  # the web server has checked the same code
-        })
+        ours.update(
+            {
+                leftovers.MARK: str(self.place.data),
+                "DATA_DIR": str(self.place.data),
+                "PORT": str(self.place.port),
+                "PYTHONUNBUFFERED": "1",
+                "SANDBOX_PORT": str(self.place.sandbox_port),
+                "DJANGO_SETTINGS_MODULE": "config.settings",
+                "CELERY_SKIP_CHECKS": "1",  # the web server has checked the same code
+            }
+        )
         for name in ("OMP_NUM_THREADS", "OPENBLAS_NUM_THREADS"):
             ours.setdefault(name, "1")  # threads that fight for two cores cost fifty times the work
         ours.setdefault("DJANGO_ENV", "demo")
-        ours.setdefault("PUBLIC_URL", welcome.public_url(self.place))
+        ours.setdefault("PUBLIC_BASE_URL", welcome.public_url(self.place))
         ours.setdefault("SANDBOX_URL", f"http://127.0.0.1:{self.place.sandbox_port}")
         ours.setdefault(
             "SANDBOX_CALLBACK_URL", f"http://127.0.0.1:{self.place.port}/callbacks/core-bank/"
@@ -125,9 +135,13 @@ class Run:
         if not os.environ.get("REDIS_URL"):
             cache = redis.prepare(self.place.data / "redis", self.place.sockets / "redis.sock")
             ours["REDIS_URL"] = cache.url()
-        secrets_file.write(self.place.addresses, {
-            name: ours[name] for name in ("DATABASE_URL", "REDIS_URL", "SANDBOX_URL", "PUBLIC_URL")
-        })
+        secrets_file.write(
+            self.place.addresses,
+            {
+                name: ours[name]
+                for name in ("DATABASE_URL", "REDIS_URL", "SANDBOX_URL", "PUBLIC_BASE_URL")
+            },
+        )
         return programs.servers(self.place, sql, cache, sandbox=own_sandbox)
 
     def _words(self, name: str) -> str:

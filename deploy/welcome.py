@@ -18,7 +18,7 @@ def public_url(place: Place) -> str:
 
 def show(place: Place, readiness: dict[str, Any], environment: dict[str, str]) -> None:
     base = f"http://127.0.0.1:{place.port}"
-    code = f"{environment['PUBLIC_URL']}/q/universal/"
+    code = f"{environment['PUBLIC_BASE_URL']}/q/universal/"
     say()
     say(_drawn(code))
     say(f"  Scan, or open {code}")
@@ -38,7 +38,8 @@ def show(place: Place, readiness: dict[str, Any], environment: dict[str, str]) -
     say()
     say(_accounts(environment))
     troubles = [
-        f"{name}: {part.get('status')}" for name, part in readiness.get("parts", {}).items()
+        f"{name}: {part.get('status')}"
+        for name, part in readiness.get("parts", {}).items()
         if part.get("status") != "ok"
     ]
     if troubles:
@@ -48,8 +49,12 @@ def show(place: Place, readiness: dict[str, Any], environment: dict[str, str]) -
 
 def _accounts(environment: dict[str, str]) -> str:
     result = subprocess.run(
-        [python(), "manage.py", "demo_accounts"], cwd=PROJECT, env=environment,
-        capture_output=True, text=True, check=False,
+        [python(), "manage.py", "demo_accounts"],
+        cwd=PROJECT,
+        env=environment,
+        capture_output=True,
+        text=True,
+        check=False,
     )
     text = result.stdout if result.returncode == 0 else "no demo accounts"
     return "\n".join(f"  {line}" for line in text.rstrip().splitlines()) + "\n"

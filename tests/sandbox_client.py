@@ -68,8 +68,11 @@ def sandbox_process(folder: Path, **environment: str) -> Iterator[Sandbox]:
     log = (folder / "sandbox.log").open("wb")
     process = subprocess.Popen(
         [sys.executable, "-m", "sandbox", "--port", str(port), "--data-dir", str(folder)],
-        cwd=PROJECT, env={**os.environ, "SANDBOX_LATENCY": "0", **environment},
-        stdin=subprocess.DEVNULL, stdout=log, stderr=subprocess.STDOUT,
+        cwd=PROJECT,
+        env={**os.environ, "SANDBOX_LATENCY": "0", **environment},
+        stdin=subprocess.DEVNULL,
+        stdout=log,
+        stderr=subprocess.STDOUT,
     )
     try:
         sandbox = Sandbox(f"http://127.0.0.1:{port}")

@@ -40,7 +40,9 @@ def stop() -> None:
 def _own_servers() -> None:
     if os.environ.get("DATABASE_URL") and os.environ.get("REDIS_URL"):
         return
-    folder = Path(_stack.enter_context(tempfile.TemporaryDirectory(prefix="shandai-test-", dir="/tmp")))
+    folder = Path(
+        _stack.enter_context(tempfile.TemporaryDirectory(prefix="shandai-test-", dir="/tmp"))
+    )
     folder.chmod(0o755)  # noqa: S103  (the embedded PostgreSQL may run as another user)
     if not os.environ.get("DATABASE_URL"):
         os.environ["DATABASE_URL"] = _stack.enter_context(_postgres(folder))
@@ -59,7 +61,8 @@ def _own_redis_database(worker: str | None) -> None:
 @contextlib.contextmanager
 def _postgres(folder: Path) -> Iterator[str]:
     server = embedded_postgres.prepare(
-        folder / "postgres", folder / "pg",
+        folder / "postgres",
+        folder / "pg",
         {"fsync": "off", "synchronous_commit": "off", "full_page_writes": "off"},
     )
     with _running(server.command, user=server.run_as):
@@ -78,8 +81,14 @@ def _redis(folder: Path) -> Iterator[str]:
 @contextlib.contextmanager
 def _running(command: list[str], user: str | None = None) -> Iterator[None]:
     process = subprocess.Popen(
-        command, cwd="/", user=user, extra_groups=[] if user else None, start_new_session=True,
-        stdin=subprocess.DEVNULL, stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL,
+        command,
+        cwd="/",
+        user=user,
+        extra_groups=[] if user else None,
+        start_new_session=True,
+        stdin=subprocess.DEVNULL,
+        stdout=subprocess.DEVNULL,
+        stderr=subprocess.DEVNULL,
     )
     try:
         yield
@@ -101,4 +110,3 @@ def _wait(attempt: Callable[[], object], error: type[Exception], seconds: float 
             if time.monotonic() > end:
                 raise
             time.sleep(0.05)
-

@@ -44,8 +44,12 @@ class RunningSystem:
         """Starts and waits for the last line of the welcome."""
         with self.log.open("wb") as log:
             self._process = subprocess.Popen(
-                [sys.executable, "-m", "deploy.run"], cwd=PROJECT, env=self._environment(),
-                stdin=subprocess.DEVNULL, stdout=log, stderr=subprocess.STDOUT,
+                [sys.executable, "-m", "deploy.run"],
+                cwd=PROJECT,
+                env=self._environment(),
+                stdin=subprocess.DEVNULL,
+                stdout=log,
+                stderr=subprocess.STDOUT,
                 start_new_session=True,
             )
         end = time.monotonic() + timeout
@@ -117,16 +121,25 @@ class RunningSystem:
 
     def query(self, sql: str, parameters: tuple[Any, ...] = ()) -> list[dict[str, Any]]:
         """Rows of a statement, as dictionaries; committed."""
-        with contextlib.closing(psycopg2.connect(self.addresses["DATABASE_URL"])) as connection:
-            with connection, connection.cursor(cursor_factory=psycopg2.extras.RealDictCursor) as cursor:
-                cursor.execute(sql, parameters)
-                return [dict(row) for row in cursor.fetchall()] if cursor.description else []
+        with (
+            contextlib.closing(psycopg2.connect(self.addresses["DATABASE_URL"])) as connection,
+            connection,
+            connection.cursor(cursor_factory=psycopg2.extras.RealDictCursor) as cursor,
+        ):
+            cursor.execute(sql, parameters)
+            return [dict(row) for row in cursor.fetchall()] if cursor.description else []
 
     def manage(self, *arguments: str, stdin: str = "") -> subprocess.CompletedProcess[str]:
         """``manage.py`` as a person beside the running system would call it."""
         return subprocess.run(
-            [sys.executable, "manage.py", *arguments], cwd=PROJECT, env=self._environment(),
-            input=stdin, capture_output=True, text=True, check=False, timeout=120,
+            [sys.executable, "manage.py", *arguments],
+            cwd=PROJECT,
+            env=self._environment(),
+            input=stdin,
+            capture_output=True,
+            text=True,
+            check=False,
+            timeout=120,
         )
 
     def client(self) -> httpx.Client:
@@ -134,16 +147,31 @@ class RunningSystem:
 
     def _environment(self) -> dict[str, str]:
         ours = {
-            name: value for name, value in os.environ.items()
-            if name not in {"DATABASE_URL", "REDIS_URL", "SANDBOX_URL", "MAKELEVEL", "SECRET_KEY",
-                            "FIELD_KEYS", "DJANGO_SETTINGS_MODULE", "TEST_DATABASE_NAME"}
+            name: value
+            for name, value in os.environ.items()
+            if name
+            not in {
+                "DATABASE_URL",
+                "REDIS_URL",
+                "SANDBOX_URL",
+                "MAKELEVEL",
+                "SECRET_KEY",
+                "FIELD_KEYS",
+                "DJANGO_SETTINGS_MODULE",
+                "TEST_DATABASE_NAME",
+            }
         }
         return ours | {
-            "DATA_DIR": str(self.data), "PORT": str(self.port), "HOST": "127.0.0.1",
-            "SANDBOX_PORT": str(self.sandbox_port), "DJANGO_ENV": "demo", "DEMO_CUSTOMERS": "0",
+            "DATA_DIR": str(self.data),
+            "PORT": str(self.port),
+            "HOST": "127.0.0.1",
+            "SANDBOX_PORT": str(self.sandbox_port),
+            "DJANGO_ENV": "demo",
+            "DEMO_CUSTOMERS": "0",
             "SANDBOX_LATENCY": os.environ.get("SANDBOX_LATENCY", "0"),
             # the tests ask for far more codes from one address than a person would
-            "OTP_CODES_PER_ADDRESS_DAY": "100000", "OTP_CODES_PER_MOBILE_DAY": "1000",
+            "OTP_CODES_PER_ADDRESS_DAY": "100000",
+            "OTP_CODES_PER_MOBILE_DAY": "1000",
         }
 
     def _manager(self) -> Any:

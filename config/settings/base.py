@@ -6,11 +6,13 @@ from urllib.parse import unquote, urlparse
 
 from django.utils.translation import gettext_lazy as _
 
-from config import environment, logging, schedule
+from config import environment, logging
 
 BASE_DIR = Path(__file__).resolve().parents[2]
 DATA_DIR = (BASE_DIR / os.environ.get("DATA_DIR", ".data")).resolve()
 environment.load(DATA_DIR)
+
+from config.settings.broker import *  # noqa: E402, F403  (reads the addresses loaded just now)
 
 SECRET_KEY = os.environ.get("SECRET_KEY", "")
 FIELD_KEYS = os.environ.get("FIELD_KEYS", "")
@@ -59,7 +61,6 @@ MIDDLEWARE = [
     "django.contrib.messages.middleware.MessageMiddleware",
     "django.middleware.clickjacking.XFrameOptionsMiddleware",
     "csp.middleware.CSPMiddleware",
-    "config.middleware.RelaxedPolicyForTools",
     "config.middleware.PrivatePages",
     "axes.middleware.AxesMiddleware",
     "django_prometheus.middleware.PrometheusAfterMiddleware",
@@ -81,6 +82,7 @@ TEMPLATES = [
         },
     },
 ]
+
 
 # ── database ─────────────────────────────────────────────────────────────────
 def database_from_url(url: str) -> dict[str, object]:
@@ -109,42 +111,6 @@ DATABASES = {
 DEFAULT_AUTO_FIELD = "django.db.models.BigAutoField"
 ATOMIC_REQUESTS = False
 
-# ── Redis and Celery (reference: reliability §3) ─────────────────────────────
-REDIS_URL = os.environ.get("REDIS_URL", "redis://127.0.0.1:6379/0")
-CACHES = {"default": {"BACKEND": "django.core.cache.backends.redis.RedisCache", "LOCATION": REDIS_URL}}
-# a Unix socket's database is spelled differently by Celery
-CELERY_BROKER_URL = REDIS_URL.replace("unix://", "redis+socket://").replace("?db=", "?virtual_host=")
-CELERY_BEAT_SCHEDULE = schedule.BEAT_SCHEDULE
-CELERY_BEAT_SCHEDULER = "config.clock:Clock"
-CELERY_TASK_IGNORE_RESULT = True
-CELERY_TASK_ACKS_LATE = True
-CELERY_TASK_REJECT_ON_WORKER_LOST = False  # the sweeper, not the broker, revives money tasks
-CELERY_TASK_ACKS_ON_FAILURE_OR_TIMEOUT = True
-CELERY_TASK_TRACK_STARTED = False
-CELERY_WORKER_PREFETCH_MULTIPLIER = 1
-CELERY_TASK_SOFT_TIME_LIMIT = 45
-CELERY_TASK_TIME_LIMIT = 60
-CELERY_BROKER_TRANSPORT_OPTIONS = {
-    "visibility_timeout": 300,
-    "unacked_restore_interval": 5,
-    "unacked_restore_throttle": 1,
-    "unacked_mutex_expire": 30,
-    "health_check_interval": 25,
-    "socket_timeout": 10,
-    "socket_keepalive": True,
-    "global_keyprefix": "lend:",
-}
-CELERY_WORKER_SOFT_SHUTDOWN_TIMEOUT = 30
-CELERY_WORKER_MAX_TASKS_PER_CHILD = 1000
-CELERY_WORKER_MAX_MEMORY_PER_CHILD = 400_000
-CELERY_TASK_SERIALIZER = "json"
-CELERY_ACCEPT_CONTENT = ["json"]
-CELERY_TASK_PUBLISH_RETRY = False  # the outbox drain retries
-CELERY_BROKER_CONNECTION_RETRY_ON_STARTUP = True
-CELERY_TASK_DEFAULT_QUEUE = "default"
-CELERY_WORKER_HIJACK_ROOT_LOGGER = False
-CELERY_TIMEZONE = "Asia/Shanghai"
-
 # ── language and time ────────────────────────────────────────────────────────
 LANGUAGE_CODE = os.environ.get("LANGUAGE_CODE", "zh-hans")
 LANGUAGES = [("zh-hans", _("Simplified Chinese")), ("en", _("English"))]
@@ -162,15 +128,25 @@ FILE_UPLOAD_MAX_MEMORY_SIZE = 5_000_000
 
 WHITENOISE_KEEP_ONLY_HASHED_FILES = True
 WHITENOISE_SKIP_COMPRESS_EXTENSIONS = (
-    "jpg", "jpeg", "png", "gif", "webp", "zip", "gz", "woff", "woff2", "ttf", "map", "md", "txt",
+    "jpg",
+    "jpeg",
+    "png",
+    "gif",
+    "webp",
+    "zip",
+    "gz",
+    "woff",
+    "woff2",
+    "ttf",
+    "map",
+    "md",
+    "txt",
 )
 WHITENOISE_MANIFEST_STRICT = False  # a missing picture is a missing picture, not a broken page
 STORAGES = {
     "default": {"BACKEND": "django.core.files.storage.FileSystemStorage"},
     "staticfiles": {"BACKEND": "config.static_storage.GzipManifestStorage"},
 }
-# Where a phone finds us: printed codes carry this address.
-PUBLIC_URL = os.environ.get("PUBLIC_URL", f"http://127.0.0.1:{os.environ.get('PORT', '8000')}")
 
 # ── logs and figures ─────────────────────────────────────────────────────────
 logging.configure()
@@ -192,8 +168,17 @@ def service_url(service: str) -> str:
 
 
 SERVICE_NAMES = (
-    "identity", "face", "bureau", "carrier", "card", "government", "courts", "multilender",
-    "corebank", "sms", "wechat",
+    "identity",
+    "face",
+    "bureau",
+    "carrier",
+    "card",
+    "government",
+    "courts",
+    "multilender",
+    "corebank",
+    "sms",
+    "wechat",
 )
 SERVICE_URLS = {name: service_url(name) for name in SERVICE_NAMES}
 SERVICE_SECRETS = {
@@ -267,8 +252,16 @@ UNFOLD = {
     "SHOW_LANGUAGES": False,
     "COLORS": {
         "primary": {
-            "50": "#eff8f2", "100": "#dcefe3", "200": "#bfe6d2", "300": "#8fd0ae", "400": "#57bb8b",
-            "500": "#3fa676", "600": "#23764f", "700": "#1c6145", "800": "#154d37", "900": "#0f3d2b",
+            "50": "#eff8f2",
+            "100": "#dcefe3",
+            "200": "#bfe6d2",
+            "300": "#8fd0ae",
+            "400": "#57bb8b",
+            "500": "#3fa676",
+            "600": "#23764f",
+            "700": "#1c6145",
+            "800": "#154d37",
+            "900": "#0f3d2b",
             "950": "#09261b",
         },
     },

@@ -15,7 +15,8 @@ def test_files_stay_short() -> None:
     long = {
         str(path): lines
         for path in files(*OURS)
-        if (lines := len((PROJECT / path).read_text(encoding="utf-8").splitlines())) > MAX_FILE_LINES
+        if (lines := len((PROJECT / path).read_text(encoding="utf-8").splitlines()))
+        > MAX_FILE_LINES
     }
     assert long == {}
 
@@ -53,8 +54,16 @@ def test_services_take_keywords_only() -> None:
 
 def test_domain_and_services_ask_no_clock() -> None:
     """Time is an argument (D6)."""
-    clocks = {"timezone.now", "datetime.now", "date.today", "dt.datetime.now", "dt.date.today",
-              "datetime.datetime.now", "datetime.date.today", "time.time"}
+    clocks = {
+        "timezone.now",
+        "datetime.now",
+        "date.today",
+        "dt.datetime.now",
+        "dt.date.today",
+        "datetime.datetime.now",
+        "datetime.date.today",
+        "time.time",
+    }
 
     def is_pure(path: Path) -> bool:
         return bool({"domain", "services"} & set(path.parts)) or path.name == "services.py"
@@ -75,6 +84,7 @@ def test_no_signals_for_flow() -> None:
         f"{path}:{node.lineno}"
         for path in files(*APPS)
         for node in ast.walk(tree(path))
-        if isinstance(node, ast.ImportFrom) and (node.module or "").startswith("django.db.models.signals")
+        if isinstance(node, ast.ImportFrom)
+        and (node.module or "").startswith("django.db.models.signals")
     ]
     assert found == []

@@ -89,12 +89,18 @@ def test_metrics_are_for_this_machine_and_the_token(client: Client, settings: An
     settings.METRICS_TOKEN = "let-me-in"
     assert client.get("/metrics", REMOTE_ADDR="192.0.2.7").status_code == 403
     assert client.get("/metrics", headers={"X-Forwarded-For": "127.0.0.1"}).status_code == 403
-    assert client.get(
-        "/metrics", REMOTE_ADDR="192.0.2.7", headers={"Authorization": "Bearer wrong"}
-    ).status_code == 403
-    assert client.get(
-        "/metrics", REMOTE_ADDR="192.0.2.7", headers={"Authorization": "Bearer let-me-in"}
-    ).status_code == 200
+    assert (
+        client.get(
+            "/metrics", REMOTE_ADDR="192.0.2.7", headers={"Authorization": "Bearer wrong"}
+        ).status_code
+        == 403
+    )
+    assert (
+        client.get(
+            "/metrics", REMOTE_ADDR="192.0.2.7", headers={"Authorization": "Bearer let-me-in"}
+        ).status_code
+        == 200
+    )
     local = client.get("/metrics").content.decode()
     assert 'shandai_queue_depth{queue="money"} 0.0' in local
     assert "shandai_outbox_age_seconds 0.0" in local

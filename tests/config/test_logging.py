@@ -27,19 +27,35 @@ def written() -> Iterator[io.StringIO]:
     root.removeHandler(handler)
 
 
-@pytest.mark.parametrize("text", [
-    ID_NUMBER, f"id={ID_NUMBER};", f"{MOBILE}", "+86 138 1234 5678", CARD, "6222 0212 3456 7890 123",
-    "５１０８１２１９９００３０７８９１２", "１３８１２３４５６７８",
-])
+@pytest.mark.parametrize(
+    "text",
+    [
+        ID_NUMBER,
+        f"id={ID_NUMBER};",
+        f"{MOBILE}",
+        "+86 138 1234 5678",
+        CARD,
+        "6222 0212 3456 7890 123",
+        "５１０８１２１９９００３０７８９１２",
+        "１３８１２３４５６７８",
+    ],
+)
 def test_numbers_of_persons_are_masked(text: str) -> None:
     assert MASK in mask_text(text)
     assert not any(number in mask_text(text) for number in (ID_NUMBER, MOBILE, CARD))
 
 
-@pytest.mark.parametrize("text", [
-    "2026-11-24T10:00:00.123456Z", "12000.00", "lending.sweep", "HTTP 404", "duration_ms 12345",
-    "0f8fad5b-d9cb-469f-a165-70867728950e",
-])
+@pytest.mark.parametrize(
+    "text",
+    [
+        "2026-11-24T10:00:00.123456Z",
+        "12000.00",
+        "lending.sweep",
+        "HTTP 404",
+        "duration_ms 12345",
+        "0f8fad5b-d9cb-469f-a165-70867728950e",
+    ],
+)
 def test_other_numbers_stay(text: str) -> None:
     assert mask_text(text) == text
 
@@ -73,7 +89,9 @@ def test_other_libraries_and_tracebacks(written: io.StringIO) -> None:
 
 
 def test_a_value_cannot_forge_a_line(written: io.StringIO) -> None:
-    structlog.get_logger("test").warning("card.refused", detail='x"}\n{"event":"money.sent"}\r\u2028')
+    structlog.get_logger("test").warning(
+        "card.refused", detail='x"}\n{"event":"money.sent"}\r\u2028'
+    )
     assert len(written.getvalue().splitlines()) == 1
     assert json.loads(written.getvalue())["event"] == "card.refused"
 

@@ -19,17 +19,26 @@ def real_bank() -> dict[str, str]:
     addresses = {f"{name.upper()}_URL": f"https://{name}.example" for name in SERVICE_NAMES}
     keys = {f"{name.upper()}_SECRET": secrets.token_hex(16) for name in SERVICE_NAMES}
     return {
-        "PATH": os.environ["PATH"], "DJANGO_ENV": "production", "ALLOWED_HOSTS": "bank.example",
-        "SECRET_KEY": "Zx9" * 20, "FIELD_KEYS": f"k1:{secrets.token_hex(32)}",
-        "DATABASE_URL": "postgresql://bank@db.example/bank", "REDIS_URL": "redis://redis.example/0",
-        **addresses, **keys,
+        "PATH": os.environ["PATH"],
+        "DJANGO_ENV": "production",
+        "ALLOWED_HOSTS": "bank.example",
+        "SECRET_KEY": "Zx9" * 20,
+        "FIELD_KEYS": f"k1:{secrets.token_hex(32)}",
+        "DATABASE_URL": "postgresql://bank@db.example/bank",
+        "REDIS_URL": "redis://redis.example/0",
+        **addresses,
+        **keys,
     }
 
 
 def load(environment: dict[str, str]) -> "subprocess.CompletedProcess[str]":
     return subprocess.run(
-        [sys.executable, "manage.py", "check"], cwd=PROJECT, env=environment,
-        capture_output=True, text=True, check=False,
+        [sys.executable, "manage.py", "check"],
+        cwd=PROJECT,
+        env=environment,
+        capture_output=True,
+        text=True,
+        check=False,
     )
 
 
@@ -38,18 +47,24 @@ def test_a_real_bank_starts() -> None:
     assert result.returncode == 0, result.stderr
 
 
-@pytest.mark.parametrize(("change", "word"), [
-    ({"SECRET_KEY": "demo-secret-key-never-for-production-0123456789-0123456789"}, "SECRET_KEY"),
-    ({"SECRET_KEY": "short"}, "SECRET_KEY"),
-    ({"FIELD_KEYS": "k1:" + "0" * 63 + "1"}, "FIELD_KEYS"),
-    ({"FIELD_KEYS": ""}, "FIELD_KEYS"),
-    ({"DEBUG": "1"}, "DEBUG"),
-    ({"SANDBOX_URL": "http://127.0.0.1:8100"}, "sandbox"),
-    ({"BUREAU_URL": ""}, "bureau"),
-    ({"COREBANK_SECRET": "sandbox-secret"}, "corebank"),
-    ({"ALLOWED_HOSTS": "*"}, "ALLOWED_HOSTS"),
-    ({"DATABASE_URL": ""}, "DATABASE_URL"),
-])
+@pytest.mark.parametrize(
+    ("change", "word"),
+    [
+        (
+            {"SECRET_KEY": "demo-secret-key-never-for-production-0123456789-0123456789"},
+            "SECRET_KEY",
+        ),
+        ({"SECRET_KEY": "short"}, "SECRET_KEY"),
+        ({"FIELD_KEYS": "k1:" + "0" * 63 + "1"}, "FIELD_KEYS"),
+        ({"FIELD_KEYS": ""}, "FIELD_KEYS"),
+        ({"DEBUG": "1"}, "DEBUG"),
+        ({"SANDBOX_URL": "http://127.0.0.1:8100"}, "sandbox"),
+        ({"BUREAU_URL": ""}, "bureau"),
+        ({"COREBANK_SECRET": "sandbox-secret"}, "corebank"),
+        ({"ALLOWED_HOSTS": "*"}, "ALLOWED_HOSTS"),
+        ({"DATABASE_URL": ""}, "DATABASE_URL"),
+    ],
+)
 def test_production_refuses(change: dict[str, str], word: str) -> None:
     result = load(real_bank() | change)
     assert result.returncode == 1
