@@ -36,6 +36,11 @@ def latest_open(customer: Customer) -> LoanApplication | None:
     )
 
 
+def latest(customer: Customer) -> LoanApplication | None:
+    """The newest application whatever became of it; None for somebody who never applied."""
+    return _with_relations().filter(customer=customer).order_by("-created_at").first()
+
+
 def missing_answers(application: LoanApplication) -> list[str]:
     """Questions of the product that are not answered yet, in the product's order."""
     terms = product_selectors.resolved_terms(application.product_version_id).terms

@@ -91,7 +91,7 @@ class Phone:
 
     def _page(self, response: Any, url: str) -> Page:
         chain = getattr(response, "redirect_chain", [])
-        where = chain[-1][0] if chain else url
+        where = (chain[-1][0] if chain else url).replace("?welcome=1", "")
         text = response.content.decode(errors="replace")
         return Page(response.status_code, text, where, response.headers)
 

@@ -3,7 +3,7 @@
 import pytest
 from django.core import signing
 
-from lending.models import LoanApplication, ReferralCode
+from lending.models import Customer, LoanApplication, ReferralCode
 from tests.phone.conftest import MOBILE, Carrier, Journey, Phone
 
 pytestmark = pytest.mark.django_db
@@ -137,6 +137,7 @@ def test_another_phone_resumes_after_logging_in(journey: Journey, carrier: Carri
     other.post("/apply/", {"mobile": MOBILE})
     page = other.post("/apply/code/", {"otp": carrier.codes[MOBILE]})
     assert page.url == journey.at("consents/")
+    page.says("Welcome back. 5 steps left.")
 
 
 def test_a_lost_session_asks_for_the_number_and_keeps_everything(journey: Journey) -> None:
@@ -177,6 +178,14 @@ def test_language_by_switch_and_no_open_redirect(visitor: Phone) -> None:
     page = visitor.post("/apply/language/", {"language": "en", "next": "https://evil.example/"})
     assert page.url == "/apply/"
     assert '<html lang="en">' in page.text
+
+
+def test_the_switch_also_sets_the_language_of_texts(phone: Phone) -> None:
+    phone.get("/me/")
+    phone.post("/apply/language/", {"language": "en", "next": "/me/"})
+    assert Customer.objects.get().language == "en"
+    phone.post("/apply/language/", {"language": "xx", "next": "/me/"})
+    assert Customer.objects.get().language == "en"
 
 
 def test_posts_need_the_csrf_token(visitor: Phone) -> None:

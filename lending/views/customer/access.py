@@ -92,6 +92,7 @@ def page(
         "application": application,
         "step": step,
         "steps": STEPS,
+        "steps_left": len(STEPS) - step + 1 if step and "welcome" in request.GET else 0,
         "back_url": back,
         "english": (get_language() or "").startswith("en"),
         **helper,
@@ -144,6 +145,12 @@ def application_page(*states: str) -> Callable[[View], View]:
         return wrapped
 
     return decorate
+
+
+def refused(customer: Customer) -> LoanApplication | None:
+    """The newest application when it was refused: its reasons must be easy to find again."""
+    newest = application_selectors.latest(customer)
+    return newest if newest is not None and newest.state == State.DECLINED else None
 
 
 def onwards(application: LoanApplication) -> HttpResponseRedirect:

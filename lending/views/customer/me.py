@@ -36,6 +36,7 @@ def me(request: HttpRequest, customer: Customer) -> HttpResponse:
     context = {
         "loans": loans,
         "unfinished": application_selectors.latest_open(customer),
+        "refused": access.refused(customer),
         "name": mask_name(customer.name or ""),
     }
     return access.page(request, "me", context)

@@ -16,7 +16,7 @@ from lending.services import reviews as review_service
 from lending.views.customer import access
 
 #: How long the waiting page's script may hold the line; short, a web thread is held with it.
-LONG_POLL_S = 6.0
+LONG_POLL_S = 4.0
 _GET_POST = require_http_methods(["GET", "HEAD", "POST"])
 
 

@@ -19,6 +19,7 @@ from lending.selectors import applications as application_selectors
 from lending.selectors import business_day
 from lending.services import applications as application_service
 from lending.services import otp as otp_service
+from lending.services import preferences as preference_service
 from lending.services import sessions as session_service
 from lending.views.customer import access, scan
 from products import selectors as product_selectors
@@ -26,6 +27,7 @@ from products.encryption import mask_mobile
 
 PENDING = "shandai_number"
 PENDING_LIVES_S = 15 * 60
+_WELCOME = "?welcome=1"
 _GET_POST = require_http_methods(["GET", "HEAD", "POST"])
 
 
@@ -92,7 +94,7 @@ def _welcome_back(customer: Customer, code: ReferralCode) -> HttpResponse:
     if unfinished is not None and (
         unfinished.product_code == code.product_code or unfinished.state not in access.EDITABLE
     ):
-        return redirect(access.resume_url(unfinished))
+        return redirect(f"{access.resume_url(unfinished)}{_WELCOME}")
     return redirect("customer:purpose")
 
 
@@ -177,6 +179,7 @@ def purpose(request: HttpRequest, customer: Customer) -> HttpResponse:
         "form": form,
         "terms": terms,
         "unfinished": application_selectors.latest_open(customer),
+        "refused": access.refused(customer),
     }
     return access.page(request, "purpose", context, step=2)
 
@@ -254,6 +257,9 @@ def language(request: HttpRequest) -> HttpResponse:
         target = reverse("customer:start")
     response = redirect(target)
     if wanted in dict(settings.LANGUAGES):
+        customer = access.current_customer(request)
+        if customer is not None:
+            preference_service.set_language(customer=customer, language=wanted)
         translation.activate(wanted)
         response.set_cookie(
             settings.LANGUAGE_COOKIE_NAME,
