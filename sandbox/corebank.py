@@ -50,7 +50,7 @@ async def _move(
 
     async def work() -> web.Response:
         order = _order(body, card_field)
-        code = fault.code if fault and mode == "reject" else _rejection(world, order)
+        code = fault.code if fault and mode == "reject" else ""
         try:
             row = world.store.book(**order, kind=kind, code=code, booked_at=now_text())
         except KeyReused:
@@ -132,12 +132,6 @@ def _order(body: dict[str, Any], card_field: str) -> dict[str, str]:
         raise problem(400, "currency is CNY")
     name = text_of(body.get("payee_name"), 80)
     return {"key": key, "amount": amount, "card": card, "name": name}
-
-
-def _rejection(world: World, order: dict[str, str]) -> str:
-    """A card of the county with another name is refused; of other cards the holder is unknown."""
-    holder = world.county.by_card.get(order["card"])
-    return "63" if holder and order["name"] and order["name"] != holder.name else ""
 
 
 def _answer_of(row: dict[str, Any], card_field: str) -> dict[str, Any]:

@@ -123,6 +123,7 @@ def test_reject_names_a_code(process: Process) -> None:
     process.fault("reject", code="61")
     answer = process.transfer("reject").json()
     assert (answer["status"], answer["code"]) == ("rejected", "61")
+    assert process.transfer("reject").json() == answer  # for good, also without a fault
     assert process.booked("reject") == 0
     assert process.get("/corebank/transfers/reject")["status"] == "rejected"
 
