@@ -33,6 +33,11 @@ class Disbursement(models.Model):
     created_at = models.DateTimeField()
     first_sent_at = models.DateTimeField(null=True)
     settled_at = models.DateTimeField(null=True)
+    manual_verdict = models.CharField(max_length=10, blank=True, help_text="succeeded or rejected")
+    manual_reference = models.CharField(
+        max_length=60, blank=True, help_text="the core bank's number, or its rejection code"
+    )
+    manual_note = models.CharField(max_length=500, blank=True)
     manual_maker = models.ForeignKey(
         settings.AUTH_USER_MODEL, null=True, on_delete=models.PROTECT, related_name="+"
     )

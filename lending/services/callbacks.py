@@ -7,7 +7,7 @@ from datetime import datetime
 from typing import Any
 
 from django.conf import settings
-from django.db import IntegrityError, transaction
+from django.db import transaction
 from django.utils.translation import gettext_lazy as _
 
 from lending.errors import InvalidInput, NotPermitted
@@ -26,14 +26,15 @@ def receive_core_bank(*, raw_body: bytes, timestamp: str, signature: str, now: d
     """
     _authenticate(raw_body, timestamp, signature, now)
     body = _read(raw_body)
-    try:
-        with transaction.atomic():
-            InboundEvent.objects.create(
-                provider=PROVIDER, event_id=str(body["event_id"])[:80],
-                body_sha256=hashlib.sha256(raw_body).hexdigest(), received_at=now,
-            )
-    except IntegrityError:
-        return "repeated"
+    with transaction.atomic():  # the event counts as taken only together with its effect
+        _event, is_new = InboundEvent.objects.get_or_create(
+            provider=PROVIDER, event_id=str(body["event_id"])[:80],
+            defaults={"body_sha256": hashlib.sha256(raw_body).hexdigest(), "received_at": now},
+        )
+        return _settle(body, now) if is_new else "repeated"
+
+
+def _settle(body: dict[str, Any], now: datetime) -> str:
     disbursement = (
         Disbursement.objects.select_related("application", "bank_card")
         .filter(core_key=str(body.get("key"))[:40])

@@ -203,6 +203,20 @@ def settle(
         return disbursement.state
 
 
+def settle_by_people(*, disbursement_id: UUID, reply: TransferReply, now: datetime) -> None:
+    """What two people found for a ``manual`` payout. Caller holds both locks and the transaction."""
+    disbursement = Disbursement.objects.select_related(
+        "application__customer", "contract__legal_entity", "contract__offer", "bank_card"
+    ).get(pk=disbursement_id)
+    if disbursement.state != DisbursementState.MANUAL:
+        raise IllegalState(_("This payout is settled already."))
+    application = moves.locked(disbursement.application_id)
+    if reply.outcome == "succeeded":
+        _succeed(application, disbursement, reply, now)
+    else:
+        _reject(application, disbursement, reply, now)
+
+
 def _succeed(
     application: LoanApplication, disbursement: Disbursement, reply: TransferReply, now: datetime
 ) -> None:

@@ -3,11 +3,19 @@
 import datetime as dt
 
 import pytest
+from django.contrib.auth.models import User
 from django.db import IntegrityError, InternalError, connection, transaction
 
-from lending.errors import IllegalState
+from lending.errors import IllegalState, InvalidInput, NotPermitted
 from lending.models import Disbursement, Journal, Loan
-from lending.services import cards, disbursement_sweep, disbursements, ledger, reconciliation
+from lending.services import (
+    cards,
+    disbursement_sweep,
+    disbursements,
+    ledger,
+    manual_payouts,
+    reconciliation,
+)
 from risk.gateways import breaker
 from tests.lending.conftest import Applicant, Cast
 
@@ -202,3 +210,50 @@ class TestTheDatabaseRefuses:
         ledger.reverse(journal=journal, accounting_date=signed.now.date(), now=signed.now)
         with pytest.raises(IntegrityError), transaction.atomic():
             ledger.reverse(journal=journal, accounting_date=signed.now.date(), now=signed.now)
+
+
+class TestTwoPeopleSettleWhatNoMachineMay:
+    @pytest.fixture
+    def doubtful(self, signed: Applicant) -> Applicant:
+        signed.sandbox.fault("corebank", "transfer", "wrong_amount")
+        assert pay(signed) == "manual"
+        return signed
+
+    def propose(self, applicant: Applicant, maker: str, verdict: str, reference: str) -> None:
+        manual_payouts.propose(
+            disbursement_id=applicant.payout.pk, maker=User.objects.get(username=maker), verdict=verdict,
+            reference=reference, note="looked at the core bank's screen", now=applicant.now,
+        )
+
+    def confirm(self, applicant: Applicant, checker: str) -> None:
+        manual_payouts.confirm(
+            disbursement_id=applicant.payout.pk, checker=User.objects.get(username=checker), now=applicant.now
+        )
+
+    def test_paid(self, doubtful: Applicant) -> None:
+        self.propose(doubtful, "manager.baolun", "succeeded", bank_log(doubtful)[0]["core_txn_id"])
+        self.confirm(doubtful, "headoffice")
+        assert_paid_once(doubtful)
+
+    def test_not_paid(self, doubtful: Applicant) -> None:
+        self.propose(doubtful, "manager.baolun", "rejected", "60")
+        self.confirm(doubtful, "headoffice")
+        doubtful.refresh()
+        assert (doubtful.application.state, doubtful.payout.state) == ("signed", "rejected")
+
+    def test_one_person_is_not_two(self, doubtful: Applicant) -> None:
+        self.propose(doubtful, "manager.baolun", "succeeded", "CB1")
+        with pytest.raises(NotPermitted):
+            self.confirm(doubtful, "manager.baolun")
+        with pytest.raises(IntegrityError), transaction.atomic():
+            Disbursement.objects.filter(pk=doubtful.payout.pk).update(manual_checker=doubtful.payout.manual_maker)
+        assert doubtful.payout.state == "manual"
+
+    def test_an_officer_may_not(self, doubtful: Applicant) -> None:
+        with pytest.raises(NotPermitted):
+            self.propose(doubtful, "liguoqiang", "succeeded", "CB1")
+
+    @pytest.mark.parametrize(("verdict", "reference"), [("maybe", "x"), ("succeeded", ""), ("rejected", "99")])
+    def test_a_verdict_needs_its_reference(self, doubtful: Applicant, verdict: str, reference: str) -> None:
+        with pytest.raises(InvalidInput):
+            self.propose(doubtful, "manager.baolun", verdict, reference)
