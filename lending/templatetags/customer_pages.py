@@ -133,12 +133,6 @@ def loan_state(state: str) -> SafeString:
 
 
 @register.filter
-def advice(code: str) -> str:
-    """What would help after a refusal, by the reason's code; empty when we do not know."""
-    return str(customer_choices.ADVICE.get(code, ""))
-
-
-@register.filter
 def price_step(step: dict[str, Any]) -> tuple[str, str]:
     """One step of a price's provenance as (plain words, figure): the added points, or a rate."""
     name, value = str(step.get("step", "")), str(step.get("value", ""))

@@ -1,5 +1,7 @@
 """Waiting for the machine, a person or the bank; and every way an application can end."""
 
+from typing import Any
+
 from django.http import HttpRequest, HttpResponse, JsonResponse
 from django.shortcuts import redirect
 from django.utils import timezone
@@ -7,6 +9,7 @@ from django.views.decorators.http import require_GET, require_http_methods
 
 from lending.domain.application_flow import MACHINE_STATES, OPEN_STATES, State
 from lending.errors import DomainError, IllegalState
+from lending.forms import customer_choices
 from lending.models import Loan, LoanApplication, ReviewRequest
 from lending.selectors import applications as application_selectors
 from lending.selectors import explanations
@@ -74,13 +77,26 @@ def declined(request: HttpRequest, application: LoanApplication) -> HttpResponse
             problem = str(error.message)
         else:
             return access.onwards(application)
-    reasons = [r for r in explanations.of_application(application) if r["kind"] != "info"]
+    reasons = _with_advice(explanations.of_application(application))
     reviewed = (
         ReviewRequest.objects.filter(application=application).exists()
         or application.reviews.exists()
     )
     context = {"reasons": reasons, "reviewed": reviewed, "problem": problem}
     return access.page(request, "declined", context, application=application)
+
+
+def _with_advice(reasons: list[dict[str, Any]]) -> list[dict[str, Any]]:
+    """Reasons that counted, each with what would help; the same help is not said twice."""
+    said: set[str] = set()
+    rows = []
+    for reason in reasons:
+        if reason["kind"] == "info":
+            continue
+        help_words = str(customer_choices.ADVICE.get(reason["code"], ""))
+        rows.append({**reason, "advice": "" if help_words in said else help_words})
+        said.add(help_words)
+    return rows
 
 
 @require_GET
