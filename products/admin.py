@@ -17,7 +17,14 @@ class ProductAdmin(ReadOnlyAdmin):
 @admin.register(ProductVersion)
 class ProductVersionAdmin(ReadOnlyAdmin):
     list_display = (
-        "product", "number", "state", "parent_version", "valid_from", "valid_to", "author", "checker"
+        "product",
+        "number",
+        "state",
+        "parent_version",
+        "valid_from",
+        "valid_to",
+        "author",
+        "checker",
     )
     list_filter = ("state",)
     search_fields = ("product__code",)

@@ -2,11 +2,14 @@
 
 from datetime import date
 from decimal import Decimal
+from functools import lru_cache
+from typing import Any
 
 from django.db.models import Q, QuerySet
 
 from products.domain.law import LegalBounds
 from products.domain.terms import Layer, ResolvedTerms, resolve
+from products.domain.true_rates import true_rate_band
 from products.models import OperatingArea, Product, ProductVersion, RegulatoryParameter
 
 _CACHE_MAX = 4096
@@ -24,7 +27,7 @@ class MissingParameter(LookupError):
 
 def current_version(product_code: str, on: date) -> ProductVersion:
     """The published version of ``product_code`` that holds on ``on``; raises ``NoVersion``."""
-    version = (
+    version: ProductVersion | None = (
         _holding(ProductVersion.objects.all(), on)
         .filter(product__code=product_code, state="published")
         .select_related("product")
@@ -69,7 +72,8 @@ def _above_a_draft(version: ProductVersion) -> tuple[Layer, ...]:
 
 def layers_of(version: ProductVersion) -> tuple[Layer, ...]:
     """A published version and what it stands on, base first."""
-    layers, standing = [], version
+    layers: list[Layer] = []
+    standing: ProductVersion | None = version
     while standing is not None:
         layers.insert(0, layer_of(standing))
         standing = standing.parent_version
@@ -99,6 +103,20 @@ def published_products(on: date) -> list[tuple[Product, ResolvedTerms]]:
         .order_by("product__position", "product__code")
     )
     return [(version.product, resolved_terms(version.pk)) for version in versions]
+
+
+def true_rates(product_version_id: int, on: date) -> tuple[Decimal, Decimal]:
+    """Lowest and highest true annual rate of a version on ``on`` (fractions, four decimals).
+
+    Raises ``MissingParameter`` without an LPR for the day.
+    """
+    tenor = resolved_terms(product_version_id).terms.lpr_tenor
+    return _true_rates(product_version_id, parameter(f"LPR_{tenor}", on), on)
+
+
+@lru_cache(maxsize=256)
+def _true_rates(product_version_id: int, lpr: Decimal, on: date) -> tuple[Decimal, Decimal]:
+    return true_rate_band(resolved_terms(product_version_id).terms, lpr=lpr, start=on)
 
 
 def product_names() -> dict[str, tuple[str, str]]:
@@ -147,6 +165,6 @@ def legal_bounds(on: date) -> LegalBounds:
     )
 
 
-def _holding(rows: QuerySet, on: date) -> QuerySet:
+def _holding(rows: QuerySet[Any], on: date) -> QuerySet[Any]:
     """Rows whose days contain ``on``; ``valid_to`` is the first day they no longer hold."""
     return rows.filter(Q(valid_to__isnull=True) | Q(valid_to__gt=on), valid_from__lte=on)

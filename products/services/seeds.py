@@ -30,12 +30,12 @@ def _read(name: str) -> Any:
     return json.loads((_SEEDS / name).read_text(encoding="utf-8"))
 
 
-def _parameter(row: dict[str, str | None]) -> bool:
+def _parameter(row: dict[str, Any]) -> bool:
     _, created = RegulatoryParameter.objects.get_or_create(
-        code=row["code"], valid_from=_day(row["valid_from"]),
+        code=row["code"], valid_from=date.fromisoformat(row["valid_from"]),
         defaults={
-            "value": Decimal(str(row["value"])), "basis": row["basis"],
-            "valid_to": _day(row["valid_to"]),
+            "value": Decimal(row["value"]), "basis": row["basis"],
+            "valid_to": date.fromisoformat(row["valid_to"]) if row["valid_to"] else None,
         },
     )
     return created
@@ -43,7 +43,7 @@ def _parameter(row: dict[str, str | None]) -> bool:
 
 def _county(row: dict[str, str]) -> bool:
     _, created = OperatingArea.objects.get_or_create(
-        county=row["county"], valid_from=_day(row["valid_from"]),
+        county=row["county"], valid_from=date.fromisoformat(row["valid_from"]),
         defaults={name: row[name] for name in ("name_zh", "name_en", "basis")},
     )
     return created
@@ -62,7 +62,3 @@ def _product(row: dict[str, Any], valid_from: date, author: str, checker: str) -
     )
     publish(version=submit(version=version), checker=checker, today=valid_from)
     return True
-
-
-def _day(written: str | None) -> date | None:
-    return date.fromisoformat(written) if written else None

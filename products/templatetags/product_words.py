@@ -9,14 +9,15 @@ from django.utils.translation import gettext_lazy as _
 
 register = template.Library()
 
+#: The same words as in the application, so that a person meets one name for one thing.
 METHODS = {
-    "equal_instalment": _("the same every month"),
-    "equal_principal": _("a little less every month"),
-    "interest_only": _("interest first, principal at the end"),
-    "bullet": _("all at the end"),
-    "quarterly_interest": _("interest every quarter"),
-    "seasonal": _("after the harvest"),
-    "flexible": _("borrow and repay at will"),
+    "equal_instalment": _("The same amount every month"),
+    "equal_principal": _("A little less every month"),
+    "interest_only": _("Interest monthly, the loan at the end"),
+    "bullet": _("Everything at the end"),
+    "quarterly_interest": _("Interest each quarter, the loan at the end"),
+    "seasonal": _("Most of it after the harvest"),
+    "flexible": _("Borrow and repay when you like"),
 }
 
 
@@ -24,6 +25,18 @@ METHODS = {
 def percent(rate: Decimal) -> str:
     """0.0723 → 7.23"""
     return str((rate * 100).quantize(Decimal("0.01"), rounding=ROUND_HALF_UP))
+
+
+@register.filter
+def share(part: Decimal) -> str:
+    """0.500000 → 50: a share in percent without needless zeros."""
+    return f"{(part * 100).normalize():f}"
+
+
+@register.filter
+def plain(number: Decimal) -> str:
+    """A number as SVG and sentences take it, whatever the language: 94.67."""
+    return f"{number:.2f}"
 
 
 @register.filter
