@@ -45,15 +45,7 @@ class Run:
     def start(self) -> None:
         self._clear_the_ground()
         self._start_servers()
-        prepared = subprocess.run(
-            [place.python(), "-m", "deploy.prepare"],
-            cwd=PROJECT,
-            env=self.environment,
-            check=False,
-            start_new_session=True,  # a Ctrl-C is ours to handle
-        )
-        if prepared.returncode != 0:
-            raise CannotStart("The database could not be prepared: the lines above say why.")
+        self._prepare()
         with step("web, workers, drain, clock"):
             self.manager.start_application()
             readiness = health.wait_until_ready(
@@ -100,6 +92,23 @@ class Run:
                 self.environment["DATABASE_URL"], lambda: self._words("postgres")
             )
             database.wait_for_redis(self.environment["REDIS_URL"], lambda: self._words("redis"))
+
+    def _prepare(self) -> None:
+        """Structure, seeds, static files. Progress is shown; what is logged meanwhile goes to a file."""
+        log = self.place.logs / "prepare.log"
+        with log.open("wb") as errors:
+            prepared = subprocess.run(
+                [place.python(), "-m", "deploy.prepare"],
+                cwd=PROJECT,
+                env=self.environment,
+                stderr=errors,
+                start_new_session=True,  # a Ctrl-C is ours to handle
+                check=False,
+            )
+        if prepared.returncode != 0:
+            raise CannotStart(
+                f"The database could not be prepared: {self.manager.last_words('prepare')} – see {log}."
+            )
 
     def _prepare_servers(self) -> list[programs.Program]:
         """Our own servers, and the environment that every process of this copy gets."""
