@@ -56,7 +56,7 @@ def staff_user(request: HttpRequest) -> User:
 
 
 def staff_required(view: View) -> View:
-    """Let only verified staff with a profile in; a missing or foreign row is 404, a refusal its own status."""
+    """Let only verified staff with a profile in; a foreign row is 404, a refusal has its own status."""
 
     @wraps(view)
     def wrapped(request: HttpRequest, *args: Any, **kwargs: Any) -> HttpResponse:
@@ -71,7 +71,12 @@ def staff_required(view: View) -> View:
         except NotFound:
             return render(request, "desk/not_found.html", {"officer": officer}, status=404)
         except DomainError as error:
-            return render(request, "desk/refused.html", {"officer": officer, "error": error}, status=error.status)
+            return render(
+                request,
+                "desk/refused.html",
+                {"officer": officer, "error": error},
+                status=error.status,
+            )
 
     wrapped.is_staff_page = True  # type: ignore[attr-defined]
     return wrapped

@@ -26,7 +26,9 @@ class Page:
     is_first: bool
 
 
-def page(request: HttpRequest, template: str, context: dict[str, Any], status: int = 200) -> HttpResponse:
+def page(
+    request: HttpRequest, template: str, context: dict[str, Any], status: int = 200
+) -> HttpResponse:
     """Render a desk page inside its frame; ``template`` without its ending."""
     officer = officer_of(request)
     frame = {"officer": officer, "waiting_count": desk.waiting_count(staff_user(request))}

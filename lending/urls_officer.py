@@ -14,10 +14,24 @@ urlpatterns = [
     path("language/", language.set_language, name="language"),
     path("applications/", applications.application_list, name="applications"),
     path("applications/<uuid:application_id>/", applications.application_page, name="application"),
-    path("applications/<uuid:application_id>/panel/", applications.application_panel, name="application-panel"),
-    path("applications/<uuid:application_id>/reveal/", applications.reveal, name="application-reveal"),
-    path("applications/<uuid:application_id>/approve/", applications.approve, name="application-approve"),
-    path("applications/<uuid:application_id>/decline/", applications.decline, name="application-decline"),
+    path(
+        "applications/<uuid:application_id>/panel/",
+        applications.application_panel,
+        name="application-panel",
+    ),
+    path(
+        "applications/<uuid:application_id>/reveal/", applications.reveal, name="application-reveal"
+    ),
+    path(
+        "applications/<uuid:application_id>/approve/",
+        applications.approve,
+        name="application-approve",
+    ),
+    path(
+        "applications/<uuid:application_id>/decline/",
+        applications.decline,
+        name="application-decline",
+    ),
     path("customers/", customers.customer_list, name="customers"),
     path("customers/search/", customers.customer_search, name="customer-search"),
     path("customers/<uuid:customer_id>/", customers.customer_page, name="customer"),

@@ -9,7 +9,14 @@ from products.read_only_admin import ReadOnlyAdmin
 @admin.register(JourneyAttempt)
 class JourneyAttemptAdmin(ReadOnlyAdmin):
     list_display = (
-        "id", "entered_at", "code", "officer", "product_code", "device_class", "furthest_step", "ended_as",
+        "id",
+        "entered_at",
+        "code",
+        "officer",
+        "product_code",
+        "device_class",
+        "furthest_step",
+        "ended_as",
         "drop_reason",
     )
     list_filter = ("ended_as", "device_class")

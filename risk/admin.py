@@ -9,8 +9,16 @@ from risk.models import DecisionRecord, SourceReport, Strategy, StrategyVersion
 @admin.register(DecisionRecord)
 class DecisionRecordAdmin(ReadOnlyAdmin):
     list_display = (
-        "as_of", "application_id", "round", "product_code", "outcome", "score", "grade", "limit_amount",
-        "strategy_version", "took_ms",
+        "as_of",
+        "application_id",
+        "round",
+        "product_code",
+        "outcome",
+        "score",
+        "grade",
+        "limit_amount",
+        "strategy_version",
+        "took_ms",
     )
     list_filter = ("outcome", "product_code")
     search_fields = ("=application_id",)
@@ -21,7 +29,14 @@ class DecisionRecordAdmin(ReadOnlyAdmin):
 @admin.register(SourceReport)
 class SourceReportAdmin(ReadOnlyAdmin):
     list_display = (
-        "requested_at", "source", "operation", "state", "result", "problem", "latency_ms", "cost_fen",
+        "requested_at",
+        "source",
+        "operation",
+        "state",
+        "result",
+        "problem",
+        "latency_ms",
+        "cost_fen",
         "application_id",
     )
     list_filter = ("source", "result")

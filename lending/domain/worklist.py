@@ -11,11 +11,11 @@ from enum import StrEnum
 
 
 class Kind(StrEnum):
-    REVIEW = "review"      # waits for this person's decision
-    PAYOUT = "payout"      # signed, the money came back or is late
-    OFFER = "offer"        # offered or accepted, not signed
-    STUCK = "stuck"        # stopped on the way to handing in
-    DUE = "due"            # an instalment falls due in the next days
+    REVIEW = "review"  # waits for this person's decision
+    PAYOUT = "payout"  # signed, the money came back or is late
+    OFFER = "offer"  # offered or accepted, not signed
+    STUCK = "stuck"  # stopped on the way to handing in
+    DUE = "due"  # an instalment falls due in the next days
     OVERDUE = "overdue"
 
 
@@ -50,7 +50,9 @@ class Task:
 
     @property
     def worth(self) -> Decimal:
-        return (self.amount or UNKNOWN_AMOUNT) * CHANCE[self.kind] * (URGENT if self.is_urgent else 1)
+        return (
+            (self.amount or UNKNOWN_AMOUNT) * CHANCE[self.kind] * (URGENT if self.is_urgent else 1)
+        )
 
 
 def ordered(tasks: list[Task]) -> list[Task]:

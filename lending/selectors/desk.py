@@ -7,19 +7,31 @@ from typing import Any
 
 from django.contrib.auth.models import User
 from django.db.models import Count, Max, Min, Q, QuerySet, Sum
-from django.utils.translation import gettext as _
 from django.utils.translation import get_language, ngettext
+from django.utils.translation import gettext as _
 
 from lending.domain.application_flow import State
+from lending.domain.contact_numbers import normalised_id_number
 from lending.domain.loan_flow import LoanState
 from lending.domain.worklist import REVIEW_PROMISE, Kind, Task, ordered
-from lending.models import Instalment, LendingEvent, LoanApplication, Officer, Posting, ReferralCode
+from lending.models import (
+    Customer,
+    Instalment,
+    LendingEvent,
+    LoanApplication,
+    Officer,
+    Posting,
+    ReferralCode,
+)
+from lending.selectors import customers as customer_selectors
 from lending.selectors import worklists
+from lending.services.identity import id_index
 from risk import selectors as risk_selectors
 
 PER_KIND = 50
 LIST_MAX = 60
 COUNT_CAP = 1_000
+_FOUND_MAX = 20
 STUCK_AFTER = timedelta(minutes=10)
 STUCK_UNTIL = timedelta(days=14)
 DUE_WITHIN = timedelta(days=3)
@@ -46,18 +58,26 @@ class Figures:
 def figures(user: User, today: date) -> Figures:
     """Two queries: loans and referred applications."""
     month = today.replace(day=1)
-    book = worklists.loans(user).order_by().aggregate(
-        balance=Sum("principal_balance", filter=Q(state__in=_OUTSTANDING)),
-        loans=Count("pk", filter=Q(state__in=_OUTSTANDING)),
-        overdue=Count("pk", filter=Q(state=LoanState.OVERDUE)),
-        new_amount=Sum("principal", filter=Q(start_date__gte=month)),
-        new_loans=Count("pk", filter=Q(start_date__gte=month)),
+    book = (
+        worklists.loans(user)
+        .order_by()
+        .aggregate(
+            balance=Sum("principal_balance", filter=Q(state__in=_OUTSTANDING)),
+            loans=Count("pk", filter=Q(state__in=_OUTSTANDING)),
+            overdue=Count("pk", filter=Q(state=LoanState.OVERDUE)),
+            new_amount=Sum("principal", filter=Q(start_date__gte=month)),
+            new_loans=Count("pk", filter=Q(start_date__gte=month)),
+        )
     )
     queue = worklists.referred(user).order_by().aggregate(n=Count("pk"), oldest=Min("state_since"))
     return Figures(
-        balance=book["balance"] or Decimal(0), loans=book["loans"],
-        new_amount=book["new_amount"] or Decimal(0), new_loans=book["new_loans"],
-        overdue_loans=book["overdue"], waiting=queue["n"], oldest_waiting=queue["oldest"],
+        balance=book["balance"] or Decimal(0),
+        loans=book["loans"],
+        new_amount=book["new_amount"] or Decimal(0),
+        new_loans=book["new_loans"],
+        overdue_loans=book["overdue"],
+        waiting=queue["n"],
+        oldest_waiting=queue["oldest"],
     )
 
 
@@ -71,6 +91,19 @@ def customer_count(user: User) -> int:
     return worklists.customers(user).order_by()[: COUNT_CAP * 10].count()
 
 
+def find_customers(user: User, text: str) -> list[Customer]:
+    """The viewer's customers with exactly this customer number, mobile or ID number (at most 20).
+
+    An ID number is found on the applications too: a customer carries it only once it is proven.
+    """
+    rows = worklists.customers(user)
+    found = list(customer_selectors.matching(rows, text)[:_FOUND_MAX]) if text else []
+    if not found and (id_number := normalised_id_number(text)):
+        claimed = worklists.visible_applications(user).filter(id_number_index=id_index(id_number))
+        found = list(rows.filter(pk__in=claimed.values("customer_id"))[:_FOUND_MAX])
+    return found
+
+
 def tasks(user: User, now: datetime, today: date) -> list[Task]:
     """Today's list: at most ``LIST_MAX`` tasks, most worth first."""
     found = [*_reviews(user, now), *_on_the_way(user, now), *_repayments(user, today)]
@@ -82,13 +115,19 @@ def _reviews(user: User, now: datetime) -> list[Task]:
     for row in worklists.referred(user)[:PER_KIND]:
         decision = risk_selectors.decision(row.decision_id) if row.decision_id else None
         suggested = decision.limit if decision and decision.limit else None
-        found.append(Task(
-            kind=Kind.REVIEW, row_id=str(row.pk), who=name_of(row), where=row.branch.name,
-            why=_why_referred(decision), amount=row.requested_amount or suggested,
-            amount_is="asked" if row.requested_amount else "suggested",
-            due_at=row.state_since + REVIEW_PROMISE,
-            is_urgent=now > row.state_since + REVIEW_PROMISE / 2,
-        ))
+        found.append(
+            Task(
+                kind=Kind.REVIEW,
+                row_id=str(row.pk),
+                who=name_of(row),
+                where=row.branch.name,
+                why=_why_referred(decision),
+                amount=row.requested_amount or suggested,
+                amount_is="asked" if row.requested_amount else "suggested",
+                due_at=row.state_since + REVIEW_PROMISE,
+                is_urgent=now > row.state_since + REVIEW_PROMISE / 2,
+            )
+        )
     return found
 
 
@@ -107,13 +146,17 @@ def _why_stopped(row: LoanApplication) -> tuple[Kind, str]:
     if row.state == State.ACCEPTED:
         return Kind.OFFER, _("Chose an offer and has not signed — ask what is missing")
     if row.state == State.SIGNED:
-        return Kind.PAYOUT, _("Signed, but the bank card did not take the money — help with another card")
+        return Kind.PAYOUT, _(
+            "Signed, but the bank card did not take the money — help with another card"
+        )
     if row.state == State.DRAFT:
         return Kind.STUCK, _("Stopped before the identity was confirmed — help with the ID card")
     if row.state == State.IDENTIFIED:
         return Kind.STUCK, _("Stopped at the consents — explain why we ask")
     if row.bank_card_id is None:
-        return Kind.STUCK, _("Stopped before binding a bank card — ask for the number kept at the bank")
+        return Kind.STUCK, _(
+            "Stopped before binding a bank card — ask for the number kept at the bank"
+        )
     return Kind.STUCK, _("Everything is filled in, only handing in is missing")
 
 
@@ -121,8 +164,16 @@ def _on_the_way(user: User, now: datetime) -> list[Task]:
     rows = (
         worklists.visible_applications(user)
         .filter(
-            state__in=[State.DRAFT, State.IDENTIFIED, State.CONSENTED, State.OFFERED, State.ACCEPTED, State.SIGNED],
-            state_since__lte=now - STUCK_AFTER, state_since__gte=now - STUCK_UNTIL,
+            state__in=[
+                State.DRAFT,
+                State.IDENTIFIED,
+                State.CONSENTED,
+                State.OFFERED,
+                State.ACCEPTED,
+                State.SIGNED,
+            ],
+            state_since__lte=now - STUCK_AFTER,
+            state_since__gte=now - STUCK_UNTIL,
         )
         .select_related("customer", "branch")
         .annotate(best=Max("offers__amount_max", filter=Q(offers__state__in=["open", "accepted"])))
@@ -132,11 +183,19 @@ def _on_the_way(user: User, now: datetime) -> list[Task]:
     for row in rows:
         kind, why = _why_stopped(row)
         ends_soon = kind == Kind.OFFER and row.expires_at - now < timedelta(days=1)
-        found.append(Task(
-            kind=kind, row_id=str(row.pk), who=name_of(row), where=row.branch.name, why=why,
-            amount=row.best or row.requested_amount, amount_is="offered" if row.best else "asked", due_at=row.expires_at,
-            is_urgent=ends_soon or kind == Kind.PAYOUT,
-        ))
+        found.append(
+            Task(
+                kind=kind,
+                row_id=str(row.pk),
+                who=name_of(row),
+                where=row.branch.name,
+                why=why,
+                amount=row.best or row.requested_amount,
+                amount_is="offered" if row.best else "asked",
+                due_at=row.expires_at,
+                is_urgent=ends_soon or kind == Kind.PAYOUT,
+            )
+        )
     return found
 
 
@@ -144,7 +203,8 @@ def _repayments(user: User, today: date) -> list[Task]:
     rows = (
         Instalment.objects.filter(
             loan__in=worklists.loans(user).order_by().filter(state__in=_OUTSTANDING),
-            due_date__gte=today, due_date__lte=today + DUE_WITHIN,
+            due_date__gte=today,
+            due_date__lte=today + DUE_WITHIN,
         )
         .select_related("loan__customer", "loan__branch")
         .order_by("due_date", "pk")[:PER_KIND]
@@ -152,13 +212,24 @@ def _repayments(user: User, today: date) -> list[Task]:
     found = []
     for row in rows:
         days = (row.due_date - today).days
-        when = ngettext("Repayment due in %(n)d day", "Repayment due in %(n)d days", days) % {"n": days}
-        found.append(Task(
-            kind=Kind.DUE, row_id=str(row.loan_id), who=row.loan.customer.name or row.loan.customer.customer_no,
-            where=row.loan.branch.name,
-            why=(_("Repayment due today") if not days else when) + " — " + _("a friendly reminder helps"),
-            amount=row.amount, amount_is="due", due_at=None, is_urgent=not days,
-        ))
+        when = ngettext("Repayment due in %(n)d day", "Repayment due in %(n)d days", days) % {
+            "n": days
+        }
+        found.append(
+            Task(
+                kind=Kind.DUE,
+                row_id=str(row.loan_id),
+                who=row.loan.customer.name or row.loan.customer.customer_no,
+                where=row.loan.branch.name,
+                why=(_("Repayment due today") if not days else when)
+                + " — "
+                + _("a friendly reminder helps"),
+                amount=row.amount,
+                amount_is="due",
+                due_at=None,
+                is_urgent=not days,
+            )
+        )
     return found
 
 
@@ -167,17 +238,24 @@ def name_of(application: LoanApplication) -> str:
     return application.name or application.customer.name or application.customer.customer_no
 
 
-def story(*, application_id: Any = None, customer_id: Any = None, limit: int = 50) -> list[LendingEvent]:
+def story(
+    *, application_id: Any = None, customer_id: Any = None, limit: int = 50
+) -> list[LendingEvent]:
     """What happened, newest first."""
     rows = LendingEvent.objects.all()
-    rows = rows.filter(application_id=application_id) if application_id else rows.filter(customer_id=customer_id)
+    rows = (
+        rows.filter(application_id=application_id)
+        if application_id
+        else rows.filter(customer_id=customer_id)
+    )
     return list(rows.order_by("-id")[:limit])
 
 
 def postings(loan_id: Any) -> QuerySet[Posting]:
     """The loan's ledger lines, oldest first."""
     return (
-        Posting.objects.filter(loan_id=loan_id).select_related("journal", "account")
+        Posting.objects.filter(loan_id=loan_id)
+        .select_related("journal", "account")
         .order_by("journal__created_at", "pk")
     )
 

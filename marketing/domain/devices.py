@@ -14,7 +14,10 @@ def is_robot(user_agent: str, purpose: str = "") -> bool:
 
     ``purpose`` is the Sec-Purpose, Purpose or X-Moz header.
     """
-    return bool(_ROBOT.search(user_agent) or re.search(r"prefetch|preview|prerender", purpose, re.IGNORECASE))
+    return bool(
+        _ROBOT.search(user_agent)
+        or re.search(r"prefetch|preview|prerender", purpose, re.IGNORECASE)
+    )
 
 
 def device_class(user_agent: str) -> str:

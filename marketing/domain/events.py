@@ -1,7 +1,7 @@
 """What one event of lending's feed means for a journey attempt. Pure.
 
-Steps keep the first time, endings and reviews the last: taking the smaller or the larger of two times gives the same
-row in whatever order, and however often, the events arrive.
+Steps keep the first time, endings and reviews the last: taking the smaller or the larger of two times
+gives the same row in whatever order, and however often, the events arrive.
 """
 
 import re

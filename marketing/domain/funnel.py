@@ -13,8 +13,20 @@ from statistics import median
 
 #: Linear steps in order; each has a column ``<step>_at`` on the attempt.
 STEPS = (
-    "scanned", "otp_sent", "logged_in", "started", "identified", "consented", "profiled",
-    "card_bound", "submitted", "decided", "offered", "accepted", "signed", "disbursed",
+    "scanned",
+    "otp_sent",
+    "logged_in",
+    "started",
+    "identified",
+    "consented",
+    "profiled",
+    "card_bound",
+    "submitted",
+    "decided",
+    "offered",
+    "accepted",
+    "signed",
+    "disbursed",
 )
 LAST_STEP = len(STEPS) - 1
 #: Ways to end before money; each has a column ``<ending>_at``. The latest one counts.
@@ -45,9 +57,9 @@ class FunnelStep:
 
     key: str
     n: int = 0
-    step_share: float | None = None   # of those who reached the step before, 0..1
+    step_share: float | None = None  # of those who reached the step before, 0..1
     total_share: float | None = None  # of all who entered, 0..1
-    median_s: float | None = None     # seconds since the step before
+    median_s: float | None = None  # seconds since the step before
     p90_s: float | None = None
     stopped: dict[str, int] = field(default_factory=dict)
 
@@ -80,14 +92,15 @@ def reached(attempt: Attempt, window: timedelta) -> int:
     """Index of the furthest step reached within ``window`` of entering."""
     limit = attempt.entered_at + window
     inside = [
-        index for index, step in enumerate(STEPS)
+        index
+        for index, step in enumerate(STEPS)
         if (at := attempt.times.get(step)) is not None and at <= limit
     ]
     return max(inside, default=0)
 
 
 def ended_as(attempt: Attempt) -> str:
-    """"" while open, ``disbursed``, or the ending that no later step has undone (a review may)."""
+    """ "" while open, ``disbursed``, or the ending that no later step has undone (a review may)."""
     if attempt.times.get(FINISHED):
         return FINISHED
     endings = [(at, name) for name in ENDINGS if (at := attempt.times.get(name))]

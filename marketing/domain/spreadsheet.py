@@ -6,7 +6,7 @@ _DANGEROUS = ("=", "+", "-", "@", "\t", "\r", "\n", "\x00", "＝", "＋", "－",
 
 
 def safe_cell(value: Any) -> Any:
-    """Numbers stay numbers (fractions to four decimals), None is empty, dangerous text gets a quote in front."""
+    """Numbers stay numbers (four decimals), None is empty, dangerous text gets a quote in front."""
     if value is None:
         return ""
     if isinstance(value, bool):

@@ -78,7 +78,9 @@ class JourneyAttempt(models.Model):
     withdrawn_at = models.DateTimeField(null=True)
     expired_at = models.DateTimeField(null=True)
 
-    drop_reason = models.CharField(max_length=60, blank=True, help_text="the last obstacle reported")
+    drop_reason = models.CharField(
+        max_length=60, blank=True, help_text="the last obstacle reported"
+    )
     drop_reason_at = models.DateTimeField(null=True)
 
     furthest_step = models.GeneratedField(
@@ -89,11 +91,13 @@ class JourneyAttempt(models.Model):
     )
     entered_at = models.GeneratedField(
         expression=Least(*_MOVE_COLUMNS, *_ENDING_COLUMNS),
-        output_field=models.DateTimeField(), db_persist=True,
+        output_field=models.DateTimeField(),
+        db_persist=True,
     )
     last_moved_at = models.GeneratedField(
         expression=Greatest(*_MOVE_COLUMNS, *_ENDING_COLUMNS),
-        output_field=models.DateTimeField(), db_persist=True,
+        output_field=models.DateTimeField(),
+        db_persist=True,
     )
 
     class Meta:
@@ -103,7 +107,11 @@ class JourneyAttempt(models.Model):
             models.Index(fields=["branch", "entered_at"]),
             models.Index(fields=["product_code", "entered_at"]),
             models.Index(fields=["code", "entered_at"]),
-            models.Index(fields=["campaign", "entered_at"], condition=~Q(campaign=""), name="attempt_campaign"),
+            models.Index(
+                fields=["campaign", "entered_at"],
+                condition=~Q(campaign=""),
+                name="attempt_campaign",
+            ),
         ]
 
     def __str__(self) -> str:

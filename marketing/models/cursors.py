@@ -8,7 +8,9 @@ class EventCursor(models.Model):
 
     name = models.CharField(max_length=40, unique=True)
     last_id = models.BigIntegerField(default=0)
-    looked_back_at = models.DateTimeField(null=True, help_text="when late commits were last looked for")
+    looked_back_at = models.DateTimeField(
+        null=True, help_text="when late commits were last looked for"
+    )
 
     def __str__(self) -> str:
         return f"{self.name} @ {self.last_id}"

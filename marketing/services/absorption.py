@@ -13,7 +13,15 @@ from django.db import connection, transaction
 
 from lending import events as lending_events
 from lending.selectors import staff as staff_selectors
-from marketing.domain.events import LATEST_COLUMNS, Delta, Event, columns, obstacle, token_of, unscanned_id
+from marketing.domain.events import (
+    LATEST_COLUMNS,
+    Delta,
+    Event,
+    columns,
+    obstacle,
+    token_of,
+    unscanned_id,
+)
 from marketing.models import AbsorbedEvent, EventCursor, JourneyAttempt
 from marketing.models.attempts import ENDING_COLUMNS, MOVE_COLUMNS
 
@@ -55,15 +63,22 @@ def _pull_once(now: datetime) -> tuple[int, bool]:
             AbsorbedEvent.objects.filter(at__lt=now - KEEP_IDS).delete()
         absorb(
             Event(
-                id=row.id, name=row.name, at=row.at, application_id=row.application_id,
-                source_token=row.source_token, officer_id=row.officer_id,
-                product_code=row.product_code, code=row.qr_code, data=row.data,
+                id=row.id,
+                name=row.name,
+                at=row.at,
+                application_id=row.application_id,
+                source_token=row.source_token,
+                officer_id=row.officer_id,
+                product_code=row.product_code,
+                code=row.qr_code,
+                data=row.data,
             )
             for row in rows
         )
         AbsorbedEvent.objects.bulk_create(
             [AbsorbedEvent(event_id=row.id, at=row.at) for row in rows if row.at >= now - KEEP_IDS],
-            ignore_conflicts=True, batch_size=BATCH,
+            ignore_conflicts=True,
+            batch_size=BATCH,
         )
         if fresh:
             cursor.last_id = fresh[-1].id
@@ -83,7 +98,9 @@ def _late(last_id: int, now: datetime) -> list[lending_events.LendingEvent]:
         ids = [i for i in page.values_list("id", flat=True) if i <= last_id]
         if not ids:
             return late
-        known = set(AbsorbedEvent.objects.filter(event_id__in=ids).values_list("event_id", flat=True))
+        known = set(
+            AbsorbedEvent.objects.filter(event_id__in=ids).values_list("event_id", flat=True)
+        )
         missing = set(ids) - known
         if missing:
             late += [row for row in page if row.id in missing]
@@ -91,7 +108,7 @@ def _late(last_id: int, now: datetime) -> list[lending_events.LendingEvent]:
 
 
 def absorb(events: Iterable[Event]) -> int:
-    """Merge events into their attempts; returns how many attempts were touched. Any order, any number of times."""
+    """Merge events into attempts, in any order, any number of times; returns how many were touched."""
     ordered = sorted(
         (e for e in events if columns(e) or obstacle(e)), key=lambda event: (event.at, event.id)
     )
@@ -117,7 +134,9 @@ def _attempts_of(events: Sequence[Event]) -> dict[object, tuple[UUID, UUID | Non
     }
     tokens = {token for e in events if (token := token_of(e))}
     known = dict(
-        JourneyAttempt.objects.select_for_update().filter(pk__in=tokens).values_list("id", "application_id")
+        JourneyAttempt.objects.select_for_update()
+        .filter(pk__in=tokens)
+        .values_list("id", "application_id")
     )
     taken = {attempt for attempt, _ in found.values()}
     for event in events:
@@ -140,12 +159,36 @@ def _merge(deltas: dict[tuple[UUID, UUID | None], Delta]) -> None:
         merged[attempt] = _joined(merged.get(attempt), application, delta)
     if not merged:
         return
-    branches = staff_selectors.branch_ids({d.officer_id for _, d in merged.values() if d.officer_id})
-    columns_sql = ["id", "application_id", "officer_id", "branch_id", "product_code", "code", "campaign",
-                   "device_class", "drop_reason", "drop_reason_at", *_TIME_COLUMNS]
+    branches = staff_selectors.branch_ids(
+        {d.officer_id for _, d in merged.values() if d.officer_id}
+    )
+    columns_sql = [
+        "id",
+        "application_id",
+        "officer_id",
+        "branch_id",
+        "product_code",
+        "code",
+        "campaign",
+        "device_class",
+        "drop_reason",
+        "drop_reason_at",
+        *_TIME_COLUMNS,
+    ]
     rows = [
-        (attempt, application, d.officer_id, branches.get(d.officer_id or 0), d.product_code, d.code, "", "",
-         d.drop_reason, d.drop_reason_at, *(d.times.get(column) for column in _TIME_COLUMNS))
+        (
+            attempt,
+            application,
+            d.officer_id,
+            branches.get(d.officer_id or 0),
+            d.product_code,
+            d.code,
+            "",
+            "",
+            d.drop_reason,
+            d.drop_reason_at,
+            *(d.times.get(column) for column in _TIME_COLUMNS),
+        )
         for attempt, (application, d) in sorted(merged.items())
     ]
     table = connection.ops.quote_name(JourneyAttempt._meta.db_table)
@@ -173,21 +216,28 @@ def _joined(
     delta.officer_id = delta.officer_id or other.officer_id
     delta.product_code = delta.product_code or other.product_code
     delta.code = delta.code or other.code
-    if other.drop_reason_at and (delta.drop_reason_at is None or other.drop_reason_at > delta.drop_reason_at):
+    if other.drop_reason_at and (
+        delta.drop_reason_at is None or other.drop_reason_at > delta.drop_reason_at
+    ):
         delta.drop_reason, delta.drop_reason_at = other.drop_reason, other.drop_reason_at
     return application or other_application, delta
 
 
-_UPDATE = ", ".join([
-    "application_id = COALESCE(a.application_id, EXCLUDED.application_id)",
-    "officer_id = COALESCE(a.officer_id, EXCLUDED.officer_id)",
-    "branch_id = COALESCE(a.branch_id, EXCLUDED.branch_id)",
-    *(f"{c} = CASE WHEN a.{c} = '' THEN EXCLUDED.{c} ELSE a.{c} END" for c in ("product_code", "code")),
-    "drop_reason = CASE WHEN EXCLUDED.drop_reason_at >= COALESCE(a.drop_reason_at, '-infinity') "
-    "THEN EXCLUDED.drop_reason ELSE a.drop_reason END",
-    "drop_reason_at = GREATEST(a.drop_reason_at, EXCLUDED.drop_reason_at)",
-    *(
-        f"{c} = {'GREATEST' if c in LATEST_COLUMNS else 'LEAST'}(a.{c}, EXCLUDED.{c})"
-        for c in _TIME_COLUMNS
-    ),
-])
+_UPDATE = ", ".join(
+    [
+        "application_id = COALESCE(a.application_id, EXCLUDED.application_id)",
+        "officer_id = COALESCE(a.officer_id, EXCLUDED.officer_id)",
+        "branch_id = COALESCE(a.branch_id, EXCLUDED.branch_id)",
+        *(
+            f"{c} = CASE WHEN a.{c} = '' THEN EXCLUDED.{c} ELSE a.{c} END"
+            for c in ("product_code", "code")
+        ),
+        "drop_reason = CASE WHEN EXCLUDED.drop_reason_at >= COALESCE(a.drop_reason_at, '-infinity') "
+        "THEN EXCLUDED.drop_reason ELSE a.drop_reason END",
+        "drop_reason_at = GREATEST(a.drop_reason_at, EXCLUDED.drop_reason_at)",
+        *(
+            f"{c} = {'GREATEST' if c in LATEST_COLUMNS else 'LEAST'}(a.{c}, EXCLUDED.{c})"
+            for c in _TIME_COLUMNS
+        ),
+    ]
+)

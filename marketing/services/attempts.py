@@ -26,8 +26,14 @@ def open_attempt(
     With ``token`` the scan joins the attempt of that id when events were faster than this insert.
     """
     attempt = JourneyAttempt(
-        id=token or uuid4(), code=code, officer_id=officer_id, branch_id=branch_id,
-        product_code=product_code, campaign=campaign, device_class=device_class[:20], scanned_at=now,
+        id=token or uuid4(),
+        code=code,
+        officer_id=officer_id,
+        branch_id=branch_id,
+        product_code=product_code,
+        campaign=campaign,
+        device_class=device_class[:20],
+        scanned_at=now,
     )
     try:
         with transaction.atomic():

@@ -25,8 +25,13 @@ def step_bar(step: FunnelStep, entered: int) -> SafeString:
     return format_html(
         '<svg class="steps" viewBox="0 0 100 20" preserveAspectRatio="none" aria-hidden="true">'
         '<rect class="rest" width="100" height="20"/><rect class="on" width="{}" height="20"/>'
-        '<rect class="going" x="{}" width="{}" height="20"/><rect class="lost" x="{}" width="{}" height="20"/></svg>',
-        round(on, 2), round(on, 2), round(going * scale, 2), round(on + going * scale, 2), round(lost * scale, 2),
+        '<rect class="going" x="{}" width="{}" height="20"/>'
+        '<rect class="lost" x="{}" width="{}" height="20"/></svg>',
+        round(on, 2),
+        round(on, 2),
+        round(going * scale, 2),
+        round(on + going * scale, 2),
+        round(lost * scale, 2),
     )
 
 
@@ -34,7 +39,9 @@ def step_bar(step: FunnelStep, entered: int) -> SafeString:
 def endings(funnel: Funnel) -> list[tuple[str, int]]:
     """How all attempts stand: (status, count), only those that occur."""
     return [
-        (status, n) for status in ("disbursed", IN_PROGRESS, DROPPED, *ENDINGS) if (n := funnel.total(status))
+        (status, n)
+        for status in ("disbursed", IN_PROGRESS, DROPPED, *ENDINGS)
+        if (n := funnel.total(status))
     ]
 
 

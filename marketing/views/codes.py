@@ -33,10 +33,14 @@ def code_list(request: HttpRequest) -> HttpResponse:
     """Every code the viewer may print, drawn."""
     rows = list(desk.codes(officer_of(request))[:CODES_MAX])
     products = rates.of_products(today())
-    return page(request, "marketing/codes", {
-        "section": "codes",
-        "codes": [(row, products.get(row.product_code), _drawn(request, row)) for row in rows],
-    })
+    return page(
+        request,
+        "marketing/codes",
+        {
+            "section": "codes",
+            "codes": [(row, products.get(row.product_code), _drawn(request, row)) for row in rows],
+        },
+    )
 
 
 @require_safe
@@ -55,7 +59,9 @@ def png(request: HttpRequest, code: str) -> HttpResponse:
     row = _printable(request, code)
     asked = request.GET.get("mm", "60")
     size_mm = int(asked) if asked.isascii() and asked.isdigit() and len(asked) <= 4 else 60
-    return _file(qr_images.png(code_url(request, row.code), size_mm=size_mm), "image/png", f"{row.code}.png")
+    return _file(
+        qr_images.png(code_url(request, row.code), size_mm=size_mm), "image/png", f"{row.code}.png"
+    )
 
 
 @require_safe
@@ -65,12 +71,19 @@ def poster(request: HttpRequest, code: str) -> HttpResponse:
     row = _printable(request, code)
     paper = request.GET.get("paper", "a4")
     officer = row.officer
-    return page(request, "marketing/poster", {
-        "code": row, "product": rates.of_products(today()).get(row.product_code),
-        "qr": _drawn(request, row), "url": code_url(request, row.code),
-        "paper": paper if paper in PAPERS else "a4", "code_officer": officer,
-        "bank": (officer or officer_of(request)).branch.legal_entity,
-    })
+    return page(
+        request,
+        "marketing/poster",
+        {
+            "code": row,
+            "product": rates.of_products(today()).get(row.product_code),
+            "qr": _drawn(request, row),
+            "url": code_url(request, row.code),
+            "paper": paper if paper in PAPERS else "a4",
+            "code_officer": officer,
+            "bank": (officer or officer_of(request)).branch.legal_entity,
+        },
+    )
 
 
 def _printable(request: HttpRequest, code: str) -> Any:

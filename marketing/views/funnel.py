@@ -28,41 +28,75 @@ def funnel_page(request: HttpRequest) -> HttpResponse:
     """Bars per step, who is on the way, who was lost where and why, and a table per dimension."""
     now = timezone.now()
     chosen, shown = _chosen(request)
-    view = funnels.funnel(chosen, now)
     by = shown["by"]
-    return page(request, "marketing/funnel", {
-        "section": "funnel", "funnel": view.funnel, "times_from": view.times_from, "shown": shown,
-        "groups": _named(funnels.breakdown(chosen, by, now), by),
-        "obstacles": [(words.obstacle(reason), n) for reason, n in funnels.obstacles(chosen)],
-        "dimensions": words.DIMENSIONS, "windows": words.WINDOWS.items(), "products": rates.of_products(today()),
-        "query": urlencode({k: v for k, v in shown.items() if v and k != "by"}),
-        "groups_max": funnels.GROUPS_MAX, "sampled": view.times_from < view.funnel.entered,
-    })
+    view = funnels.funnel(chosen, now, by)
+    return page(
+        request,
+        "marketing/funnel",
+        {
+            "section": "funnel",
+            "funnel": view.funnel,
+            "times_from": view.times_from,
+            "shown": shown,
+            "groups": _named(view.groups, by),
+            "obstacles": [(words.obstacle(reason), n) for reason, n in funnels.obstacles(chosen)],
+            "dimensions": words.DIMENSIONS,
+            "windows": words.WINDOWS.items(),
+            "products": rates.of_products(today()),
+            "query": urlencode({k: v for k, v in shown.items() if v and k != "by"}),
+            "groups_max": funnels.GROUPS_MAX,
+            "sampled": view.times_from < view.funnel.entered,
+        },
+    )
 
 
 @require_safe
 @staff_required
 def export(request: HttpRequest) -> HttpResponse:
     """The same figures as CSV: steps first, then the chosen breakdown."""
-    now = timezone.now()
     chosen, shown = _chosen(request)
-    view = funnels.funnel(chosen, now)
+    view = funnels.funnel(chosen, timezone.now(), shown["by"])
     response = HttpResponse(content_type="text/csv; charset=utf-8")
-    response["Content-Disposition"] = f'attachment; filename="funnel-{shown["since"]}-{shown["until"]}.csv"'
+    response["Content-Disposition"] = (
+        f'attachment; filename="funnel-{shown["since"]}-{shown["until"]}.csv"'
+    )
     response.write("\ufeff")  # spreadsheet programs then read it as UTF-8
     writer = csv.writer(response)
     writer.writerow(words.CSV_STEPS)
     for step in view.funnel.steps:
-        writer.writerow([safe_cell(cell) for cell in (
-            words.step(step.key), step.n, step.step_share, step.total_share, step.median_s, step.p90_s,
-            step.in_progress, step.dropped, *(step.stopped.get(e, 0) for e in ("declined", "withdrawn", "expired")),
-        )])
+        writer.writerow(
+            [
+                safe_cell(cell)
+                for cell in (
+                    words.step(step.key),
+                    step.n,
+                    step.step_share,
+                    step.total_share,
+                    step.median_s,
+                    step.p90_s,
+                    step.in_progress,
+                    step.dropped,
+                    *(step.stopped.get(e, 0) for e in ("declined", "withdrawn", "expired")),
+                )
+            ]
+        )
     writer.writerow([])
     writer.writerow(words.CSV_GROUPS)
-    for name, group in _named(funnels.breakdown(chosen, shown["by"], now), shown["by"]):
-        writer.writerow([safe_cell(cell) for cell in (
-            name, group.entered, group.submitted, group.offered, group.disbursed, group.in_progress, group.share,
-        )])
+    for name, group in _named(view.groups, shown["by"]):
+        writer.writerow(
+            [
+                safe_cell(cell)
+                for cell in (
+                    name,
+                    group.entered,
+                    group.submitted,
+                    group.offered,
+                    group.disbursed,
+                    group.in_progress,
+                    group.share,
+                )
+            ]
+        )
     return response
 
 
@@ -74,11 +108,16 @@ def figure(request: HttpRequest) -> HttpResponse:
     view = funnels.funnel(chosen, timezone.now())
     settled = view.funnel.entered - view.funnel.total("in_progress")
     worst = view.funnel.worst
-    return render(request, "marketing/_figure.html", {
-        "share": view.funnel.steps[-1].n / settled if settled else None, "entered": view.funnel.entered,
-        "worst": words.stopped_before(worst.key) if worst else "",
-        "worst_share": worst.dropped / view.funnel.entered if worst else None,
-    })
+    return render(
+        request,
+        "marketing/_figure.html",
+        {
+            "share": view.funnel.steps[-1].n / settled if settled else None,
+            "entered": view.funnel.entered,
+            "worst": words.stopped_before(worst.key) if worst else "",
+            "worst_share": worst.dropped / view.funnel.entered if worst else None,
+        },
+    )
 
 
 def _chosen(request: HttpRequest) -> tuple[funnels.Filter, dict[str, Any]]:
@@ -93,15 +132,28 @@ def _chosen(request: HttpRequest) -> tuple[funnels.Filter, dict[str, Any]]:
     by = by if by in funnels.GROUP_COLUMNS else "product"
     product, code = _word(asked.get("product", "")), _word(asked.get("code", ""))
     officer_text = asked.get("officer", "")
-    officer_id = int(officer_text) if officer_text.isascii() and officer_text.isdigit() and len(officer_text) < 10 else None
+    officer_id = (
+        int(officer_text)
+        if officer_text.isascii() and officer_text.isdigit() and len(officer_text) < 10
+        else None
+    )
     chosen = funnels.Filter(
-        since=_midnight(since), until=_midnight(until + timedelta(days=1)), window=WINDOWS[window],
-        officer_id=scope.officer_id or officer_id, branch_id=scope.branch_id,
-        product_code=product or None, code=code or None,
+        since=_midnight(since),
+        until=_midnight(until + timedelta(days=1)),
+        window=WINDOWS[window],
+        officer_id=scope.officer_id or officer_id,
+        branch_id=scope.branch_id,
+        product_code=product or None,
+        code=code or None,
     )
     return chosen, {
-        "since": since.isoformat(), "until": until.isoformat(), "window": window, "by": by,
-        "product": product, "code": code, "officer": officer_id or "",
+        "since": since.isoformat(),
+        "until": until.isoformat(),
+        "window": window,
+        "by": by,
+        "product": product,
+        "code": code,
+        "officer": officer_id or "",
     }
 
 
@@ -129,5 +181,3 @@ def _named(groups: list[funnels.Group], by: str) -> list[tuple[str, funnels.Grou
     else:
         known = {}
     return [(known.get(g.key) or str(g.key or words.NOBODY), g) for g in groups]
-
-

@@ -34,8 +34,12 @@ def landing(request: HttpRequest, code: str) -> HttpResponse:
     if request.method == "GET" and not _robot(request):
         token = _token(request, row, now)
         response.set_cookie(
-            scans.COOKIE, scans.written(token.hex, row.code), max_age=int(scans.LIVES.total_seconds()),
-            httponly=True, samesite="Lax", secure=request.is_secure(),
+            scans.COOKIE,
+            scans.written(token.hex, row.code),
+            max_age=int(scans.LIVES.total_seconds()),
+            httponly=True,
+            samesite="Lax",
+            secure=request.is_secure(),
         )
     return response
 
@@ -49,14 +53,19 @@ def _token(request: HttpRequest, code: Any, now: datetime) -> UUID:
             return going_on
     officer = code.officer
     return attempt_services.open_attempt(
-        code=code.code, officer_id=officer.pk if officer else None,
-        branch_id=officer.branch_id if officer else None, product_code=code.product_code,
-        device_class=device_class(request.headers.get("User-Agent", "")), now=now,
+        code=code.code,
+        officer_id=officer.pk if officer else None,
+        branch_id=officer.branch_id if officer else None,
+        product_code=code.product_code,
+        device_class=device_class(request.headers.get("User-Agent", "")),
+        now=now,
     ).pk
 
 
 def _robot(request: HttpRequest) -> bool:
-    purpose = " ".join(request.headers.get(name, "") for name in ("Sec-Purpose", "Purpose", "X-Moz"))
+    purpose = " ".join(
+        request.headers.get(name, "") for name in ("Sec-Purpose", "Purpose", "X-Moz")
+    )
     return is_robot(request.headers.get("User-Agent", ""), purpose)
 
 
@@ -64,9 +73,11 @@ def _unusable(request: HttpRequest, code: Any) -> HttpResponse:
     officer = code.officer if code else None
     branch = officer.branch if officer else None
     return render(
-        request, "lending/customer/code_unknown.html",
+        request,
+        "lending/customer/code_unknown.html",
         {
-            "officer": officer, "branch": branch,
+            "officer": officer,
+            "branch": branch,
             "bank_name": branch.legal_entity.name if branch else "",
         },
         status=410 if code else 404,

@@ -25,7 +25,7 @@ def test_the_admin_asks_for_the_second_factor(bank: None) -> None:
 def test_money_states_and_decisions_are_read_only(referred: LoanApplication) -> None:
     client = browser_of("admin")
     seen = 0
-    for model, model_admin in admin.site._registry.items():
+    for model in admin.site._registry:
         if model._meta.app_label not in OURS or model._meta.model_name in CHANGEABLE:
             continue
         seen += 1
@@ -40,9 +40,13 @@ def test_money_states_and_decisions_are_read_only(referred: LoanApplication) -> 
         text = page.content.decode() + client.get(base).content.decode()
         for secret in (referred.id_number, referred.customer.mobile, referred.name):
             assert secret not in text, base
-        assert client.post(f"{base}{row.pk}/change/", {"state": "disbursed"}).status_code == 403, base
+        assert client.post(f"{base}{row.pk}/change/", {"state": "disbursed"}).status_code == 403, (
+            base
+        )
         assert client.post(f"{base}{row.pk}/delete/", {"post": "yes"}).status_code == 403, base
-        assert client.post(base, {"action": "delete_selected", "_selected_action": [row.pk]}).status_code in (200, 302, 403)
+        assert client.post(
+            base, {"action": "delete_selected", "_selected_action": [row.pk]}
+        ).status_code in (200, 302, 403)
         assert model.objects.filter(pk=row.pk).exists(), base
     assert seen > 25
     referred.refresh_from_db()

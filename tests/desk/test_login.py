@@ -34,8 +34,13 @@ def first_step(browser: Client, username: str = OWNER, **more: Any) -> Any:
 
 def test_password_and_code_open_the_desk() -> None:
     browser = client()
-    assert first_step(browser, next="/desk/loans/")["Location"] == "/desk/login/code/?next=%2Fdesk%2Floans%2F"
-    assert browser.get("/desk/")["Location"].startswith("/desk/login/")  # the password alone opens nothing
+    assert (
+        first_step(browser, next="/desk/loans/")["Location"]
+        == "/desk/login/code/?next=%2Fdesk%2Floans%2F"
+    )
+    assert browser.get("/desk/")["Location"].startswith(
+        "/desk/login/"
+    )  # the password alone opens nothing
     assert browser.get("/admin/").status_code == 302
     assert browser.get("/api/v1/desk/applications/").status_code in (401, 403)
     answer = browser.post("/desk/login/code/", {"code": code_of(OWNER), "next": "/desk/loans/"})
@@ -55,7 +60,9 @@ def test_a_code_works_once() -> None:
     assert two.get("/desk/").status_code == 302
 
 
-@pytest.mark.parametrize("code", ["", "000", "abcdef", "１２３４５６", "-12345", "1e5000", "9" * 400])
+@pytest.mark.parametrize(
+    "code", ["", "000", "abcdef", "１２３４５６", "-12345", "1e5000", "9" * 400]
+)
 def test_odd_codes_are_refused(code: str) -> None:
     browser = client()
     first_step(browser)
@@ -106,7 +113,9 @@ def test_enrolment_shows_a_key_and_believes_a_right_code_only() -> None:
     assert browser.get("/desk/").status_code == 200
     other = client()
     first_step(other)
-    assert other.get("/desk/login/enrol/")["Location"] == "/desk/login/code/"  # no second device by password alone
+    assert (
+        other.get("/desk/login/enrol/")["Location"] == "/desk/login/code/"
+    )  # no second device by password alone
 
 
 def test_the_session_id_changes_at_each_step() -> None:
@@ -133,7 +142,9 @@ def test_logout_is_real_and_needs_a_post() -> None:
     assert replay.get("/desk/").status_code == 302
 
 
-@pytest.mark.parametrize(("since", "seen", "status"), [(60, 10, 200), (3600, 16 * 60, 302), (8 * 3600 + 5, 5, 302)])
+@pytest.mark.parametrize(
+    ("since", "seen", "status"), [(60, 10, 200), (3600, 16 * 60, 302), (8 * 3600 + 5, 5, 302)]
+)
 def test_idle_and_absolute_time(since: int, seen: int, status: int) -> None:
     browser = browser_of(OWNER)
     browser.get("/desk/")
@@ -153,7 +164,9 @@ def test_rights_change_at_once() -> None:
 def test_next_stays_in_the_house() -> None:
     browser = client()
     first_step(browser)
-    answer = browser.post("/desk/login/code/", {"code": code_of(OWNER), "next": "https://evil.example/"})
+    answer = browser.post(
+        "/desk/login/code/", {"code": code_of(OWNER), "next": "https://evil.example/"}
+    )
     assert answer["Location"] == "/desk/"
 
 

@@ -16,7 +16,10 @@ def url(application: LoanApplication, action: str = "") -> str:
 
 def body(application: LoanApplication, **other: object) -> dict[str, object]:
     return {
-        "version": application.version, "reason_code": "identity_doubtful", "note": "rang twice, no answer", **other
+        "version": application.version,
+        "reason_code": "identity_doubtful",
+        "note": "rang twice, no answer",
+        **other,
     }
 
 
@@ -32,14 +35,21 @@ def test_decline_is_told_and_recorded(referred: LoanApplication) -> None:
 
 
 def test_the_slower_of_two_reads_who_was_faster(referred: LoanApplication) -> None:
-    assert browser_of("manager.baolun").post(url(referred, "decline/"), body(referred)).status_code == 302
-    late = browser_of(OWNER).post(url(referred, "approve/"), body(referred, limit="20000", reason_code="income_checked"))
+    assert (
+        browser_of("manager.baolun").post(url(referred, "decline/"), body(referred)).status_code
+        == 302
+    )
+    late = browser_of(OWNER).post(
+        url(referred, "approve/"), body(referred, limit="20000", reason_code="income_checked")
+    )
     assert late.status_code == 409
     assert ManualReview.objects.get().reviewer.officer.display_name in late.content.decode()
     assert ManualReview.objects.count() == 1
 
 
-@pytest.mark.parametrize("limit", ["0", "-1", "50000.01", "999999999", "NaN", "１００", "", "1e4", "<b>"])
+@pytest.mark.parametrize(
+    "limit", ["0", "-1", "50000.01", "999999999", "NaN", "１００", "", "1e4", "<b>"]
+)
 def test_limits_stay_within_authority_and_product(referred: LoanApplication, limit: str) -> None:
     answer = browser_of(OWNER).post(
         url(referred, "approve/"), body(referred, limit=limit, reason_code="income_checked")
@@ -52,15 +62,24 @@ def test_limits_stay_within_authority_and_product(referred: LoanApplication, lim
     assert referred.state == "in_review"
 
 
-@pytest.mark.parametrize(("reason", "note"), [("", "checked the papers"), ("because", "checked"), ("income_too_low", "no")])
-def test_a_verdict_needs_a_reason_and_a_note(referred: LoanApplication, reason: str, note: str) -> None:
-    answer = browser_of(OWNER).post(url(referred, "decline/"), body(referred, reason_code=reason, note=note))
+@pytest.mark.parametrize(
+    ("reason", "note"),
+    [("", "checked the papers"), ("because", "checked"), ("income_too_low", "no")],
+)
+def test_a_verdict_needs_a_reason_and_a_note(
+    referred: LoanApplication, reason: str, note: str
+) -> None:
+    answer = browser_of(OWNER).post(
+        url(referred, "decline/"), body(referred, reason_code=reason, note=note)
+    )
     assert answer.status_code == 422
     assert b'class="wrong"' in answer.content
 
 
 def test_an_old_tab_changes_nothing(referred: LoanApplication) -> None:
-    answer = browser_of(OWNER).post(url(referred, "decline/"), body(referred, version=referred.version - 1))
+    answer = browser_of(OWNER).post(
+        url(referred, "decline/"), body(referred, version=referred.version - 1)
+    )
     assert answer.status_code == 409
     assert ManualReview.objects.count() == 0
 
@@ -73,7 +92,11 @@ def test_reveal_needs_a_reason_and_leaves_a_trace(referred: LoanApplication) -> 
     assert referred.id_number in shown.content.decode()
     assert "no-store" in shown["Cache-Control"]
     entry = AuditEntry.objects.get(action="personal_data.reveal")
-    assert (entry.actor, entry.subject_id, entry.reason) == (OWNER, str(referred.pk), "calling the applicant back")
+    assert (entry.actor, entry.subject_id, entry.reason) == (
+        OWNER,
+        str(referred.pk),
+        "calling the applicant back",
+    )
     assert referred.id_number not in client.get(url(referred)).content.decode()
 
 

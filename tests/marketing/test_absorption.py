@@ -21,16 +21,32 @@ pytestmark = pytest.mark.django_db
 
 def story(token: str, application: object, start: datetime) -> list[Event]:
     names = [
-        "otp.sent", "session.opened", "application.started", "application.identified", "application.consented",
-        "application.profiled", "application.card_bound", "application.submitted", "application.scoring",
-        "application.in_review", "application.offered", "application.accepted", "application.signed",
-        "application.disbursing", "application.disbursed",
+        "otp.sent",
+        "session.opened",
+        "application.started",
+        "application.identified",
+        "application.consented",
+        "application.profiled",
+        "application.card_bound",
+        "application.submitted",
+        "application.scoring",
+        "application.in_review",
+        "application.offered",
+        "application.accepted",
+        "application.signed",
+        "application.disbursing",
+        "application.disbursed",
     ]
     return [
         Event(
-            id=number, name=name, at=start + timedelta(seconds=10 * number), source_token=token,
-            application_id=application if name.startswith("application") else None, code="universal",
-            product_code="shandai", data={"purpose": "login"} if name == "otp.sent" else {},
+            id=number,
+            name=name,
+            at=start + timedelta(seconds=10 * number),
+            source_token=token,
+            application_id=application if name.startswith("application") else None,
+            code="universal",
+            product_code="shandai",
+            data={"purpose": "login"} if name == "otp.sent" else {},
         )
         for number, name in enumerate(names, start=1)
     ]
@@ -42,7 +58,12 @@ def stored() -> list[dict[str, object]]:
 
 def scan(now: datetime) -> JourneyAttempt:
     return attempts.open_attempt(
-        code="universal", officer_id=None, branch_id=None, product_code="shandai", device_class="android", now=now
+        code="universal",
+        officer_id=None,
+        branch_id=None,
+        product_code="shandai",
+        device_class="android",
+        now=now,
     )
 
 
@@ -65,7 +86,12 @@ def test_order_and_repetition_change_nothing(now: datetime, seed: int) -> None:
     expected = stored()
     JourneyAttempt.objects.filter(pk=row.pk).delete()
     attempts.open_attempt(
-        code="universal", officer_id=None, branch_id=None, product_code="shandai", device_class="android", now=now,
+        code="universal",
+        officer_id=None,
+        branch_id=None,
+        product_code="shandai",
+        device_class="android",
+        now=now,
         token=row.pk,
     )
     chance = random.Random(seed)
@@ -80,12 +106,26 @@ def test_order_and_repetition_change_nothing(now: datetime, seed: int) -> None:
 
 def test_applications_without_a_scan_and_second_tries_get_rows_of_their_own(now: datetime) -> None:
     row, first, second, unscanned = scan(now), uuid4(), uuid4(), uuid4()
-    absorption.absorb([
-        Event(1, "application.started", now, application_id=first, source_token=row.pk.hex),
-        Event(2, "application.withdrawn", now + timedelta(1), application_id=first, source_token=row.pk.hex),
-        Event(3, "application.started", now + timedelta(2), application_id=second, source_token=row.pk.hex),
-        Event(4, "application.started", now, application_id=unscanned),
-    ])
+    absorption.absorb(
+        [
+            Event(1, "application.started", now, application_id=first, source_token=row.pk.hex),
+            Event(
+                2,
+                "application.withdrawn",
+                now + timedelta(1),
+                application_id=first,
+                source_token=row.pk.hex,
+            ),
+            Event(
+                3,
+                "application.started",
+                now + timedelta(2),
+                application_id=second,
+                source_token=row.pk.hex,
+            ),
+            Event(4, "application.started", now, application_id=unscanned),
+        ]
+    )
     assert JourneyAttempt.objects.get(application_id=first).pk == row.pk
     assert JourneyAttempt.objects.get(application_id=first).ended_as == "withdrawn"
     assert JourneyAttempt.objects.get(application_id=second).pk == unscanned_id(second)
@@ -100,10 +140,18 @@ def test_a_made_up_token_counts_for_nothing(now: datetime, token: str) -> None:
 
 def test_only_code_words_are_kept_as_obstacles(now: datetime) -> None:
     row = scan(now)
-    absorption.absorb([
-        Event(1, "application.step_failed", now, application_id=uuid4(), source_token=row.pk.hex,
-              data={"reason": "我的身份证是510812199003071234"}),
-    ])
+    absorption.absorb(
+        [
+            Event(
+                1,
+                "application.step_failed",
+                now,
+                application_id=uuid4(),
+                source_token=row.pk.hex,
+                data={"reason": "我的身份证是510812199003071234"},
+            ),
+        ]
+    )
     row.refresh_from_db()
     assert row.drop_reason == "other"
 
@@ -113,8 +161,14 @@ def test_the_feed_is_read_once_and_late_commits_are_found() -> None:
     row, application = scan(now), uuid4()
     events = [
         LendingEvent(
-            id=1_000_000 + event.id, name=event.name, at=event.at, application_id=event.application_id, source_token=event.source_token,
-            data=event.data, qr_code=event.code, product_code=event.product_code,
+            id=1_000_000 + event.id,
+            name=event.name,
+            at=event.at,
+            application_id=event.application_id,
+            source_token=event.source_token,
+            data=event.data,
+            qr_code=event.code,
+            product_code=event.product_code,
         )
         for event in story(row.pk.hex, application, now - timedelta(minutes=4))
     ]

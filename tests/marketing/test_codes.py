@@ -16,7 +16,7 @@ from tests.desk.conftest import browser_of
 
 pytestmark = [pytest.mark.django_db, pytest.mark.usefixtures("bank")]
 
-WECHAT = "Mozilla/5.0 (Linux; Android 12; HLK-AL00) AppleWebKit/537.36 Mobile Safari/537.36 MicroMessenger/8.0.50"
+WECHAT = "Mozilla/5.0 (Linux; Android 12; HLK-AL00) AppleWebKit/537.36 Mobile MicroMessenger/8.0.50"
 
 
 def own_code() -> ReferralCode:
@@ -28,7 +28,11 @@ def test_a_scan_is_counted_and_leads_to_the_first_question() -> None:
     answer = client.get(f"/q/{code.code}/")
     assert (answer.status_code, answer["Location"]) == (302, "/apply/")
     row = JourneyAttempt.objects.get()
-    assert (row.code, row.officer_id, row.branch_id) == (code.code, code.officer_id, code.officer.branch_id)
+    assert (row.code, row.officer_id, row.branch_id) == (
+        code.code,
+        code.officer_id,
+        code.officer.branch_id,
+    )
     assert (row.product_code, row.device_class) == (code.product_code, "wechat_android")
     cookie = client.cookies[scans.COOKIE]
     read = scans.read_cookie(cookie.value)
@@ -47,12 +51,15 @@ def test_the_universal_code_belongs_to_nobody() -> None:
     assert JourneyAttempt.objects.get().officer_id is None
 
 
-@pytest.mark.parametrize("headers", [
-    {"user-agent": "Mozilla/5.0 (compatible; Googlebot/2.1; +http://www.google.com/bot.html)"},
-    {"user-agent": "facebookexternalhit/1.1"},
-    {"user-agent": WECHAT, "sec-purpose": "prefetch;prerender"},
-    {"user-agent": "Mozilla/5.0 Link Preview Service"},
-])
+@pytest.mark.parametrize(
+    "headers",
+    [
+        {"user-agent": "Mozilla/5.0 (compatible; Googlebot/2.1; +http://www.google.com/bot.html)"},
+        {"user-agent": "facebookexternalhit/1.1"},
+        {"user-agent": WECHAT, "sec-purpose": "prefetch;prerender"},
+        {"user-agent": "Mozilla/5.0 Link Preview Service"},
+    ],
+)
 def test_previews_and_crawlers_are_no_visitors(headers: dict[str, str]) -> None:
     answer = Client(headers=headers).get("/q/universal/")
     assert answer.status_code == 302

@@ -16,8 +16,8 @@ from lending.selectors import desk, explanations, worklists
 from lending.selectors import reviews as review_selectors
 from lending.services import audit, reviews
 from lending.staff_access import officer_of, staff_required, staff_user
-from lending.views.officer import words
 from lending.staff_pages import keyset, page
+from lending.views.officer import words
 from products import selectors as product_selectors
 from risk import selectors as risk_selectors
 
@@ -25,7 +25,15 @@ from risk import selectors as risk_selectors
 TABS: dict[str, tuple[tuple[str, ...], bool]] = {
     "review": ((State.IN_REVIEW,), False),
     "unfinished": (
-        (State.DRAFT, State.IDENTIFIED, State.CONSENTED, State.OFFERED, State.ACCEPTED, State.SIGNED), True
+        (
+            State.DRAFT,
+            State.IDENTIFIED,
+            State.CONSENTED,
+            State.OFFERED,
+            State.ACCEPTED,
+            State.SIGNED,
+        ),
+        True,
     ),
     "running": ((State.SUBMITTED, State.SCORING, State.DISBURSING), True),
     "ended": (tuple(FINAL_STATES), True),
@@ -44,13 +52,24 @@ def application_list(request: HttpRequest) -> HttpResponse:
     if product:
         rows = rows.filter(product_code=product)
     found = keyset(
-        request, rows.select_related("customer", "officer", "branch"), field="state_since",
+        request,
+        rows.select_related("customer", "officer", "branch"),
+        field="state_since",
         newest_first=newest_first,
     )
-    return page(request, "desk/applications", {
-        "section": "applications", "page": found, "tab": tab, "tabs": list(TABS), "product": product,
-        "products": _products(), "names": {row.pk: desk.name_of(row) for row in found.rows},
-    })
+    return page(
+        request,
+        "desk/applications",
+        {
+            "section": "applications",
+            "page": found,
+            "tab": tab,
+            "tabs": list(TABS),
+            "product": product,
+            "products": _products(),
+            "names": {row.pk: desk.name_of(row) for row in found.rows},
+        },
+    )
 
 
 @require_safe
@@ -64,7 +83,9 @@ def application_page(request: HttpRequest, application_id: UUID) -> HttpResponse
 @staff_required
 def application_panel(request: HttpRequest, application_id: UUID) -> HttpResponse:
     """The person beside the worklist, as a fragment."""
-    return render(request, "desk/_panel.html", {"panel": panel_context(_visible(request, application_id))})
+    return render(
+        request, "desk/_panel.html", {"panel": panel_context(_visible(request, application_id))}
+    )
 
 
 @require_POST
@@ -89,30 +110,47 @@ def reveal(request: HttpRequest, application_id: UUID) -> HttpResponse:
     application = _visible(request, application_id)
     try:
         revealed = audit.reveal(
-            application_id=application.pk, viewer=staff_user(request),
-            reason=request.POST.get("reason", "")[:300], now=timezone.now(),
+            application_id=application.pk,
+            viewer=staff_user(request),
+            reason=request.POST.get("reason", "")[:300],
+            now=timezone.now(),
         )
     except InvalidInput as error:
-        return _application(request, application, status=error.status, reveal_error=error.errors["reason"][0])
+        return _application(
+            request, application, status=error.status, reveal_error=error.errors["reason"][0]
+        )
     return _application(request, application, revealed=revealed)
 
 
-def _verdict(request: HttpRequest, application_id: UUID, service: Any, **extra: Any) -> HttpResponse:
+def _verdict(
+    request: HttpRequest, application_id: UUID, service: Any, **extra: Any
+) -> HttpResponse:
     verdict = "approve" if service is reviews.approve else "decline"
     try:
         service(
-            application_id=application_id, reviewer=staff_user(request),
-            reason_code=request.POST.get("reason_code", "")[:40], note=request.POST.get("note", "")[:2000],
-            expected_version=_version(request), now=timezone.now(), **extra,
+            application_id=application_id,
+            reviewer=staff_user(request),
+            reason_code=request.POST.get("reason_code", "")[:40],
+            note=request.POST.get("note", "")[:2000],
+            expected_version=_version(request),
+            now=timezone.now(),
+            **extra,
         )
     except IllegalState as error:
-        return _application(request, _visible(request, application_id), status=409, conflict=error.message)
+        return _application(
+            request, _visible(request, application_id), status=409, conflict=error.message
+        )
     except NotFound:
         raise
     except DomainError as error:
         return _application(
-            request, _visible(request, application_id), status=error.status, problem=error.message,
-            errors=error.errors, verdict=verdict, posted=request.POST,
+            request,
+            _visible(request, application_id),
+            status=error.status,
+            problem=error.message,
+            errors=error.errors,
+            verdict=verdict,
+            posted=request.POST,
         )
     return redirect("desk:application", application_id=application_id)
 
@@ -125,8 +163,11 @@ def _version(request: HttpRequest) -> int:
 def _visible(request: HttpRequest, application_id: UUID) -> LoanApplication:
     application = (
         worklists.visible_applications(staff_user(request))
-        .select_related("customer", "customer__village", "officer", "branch", "bank_card", "product_version")
-        .filter(pk=application_id).first()
+        .select_related(
+            "customer", "customer__village", "officer", "branch", "bank_card", "product_version"
+        )
+        .filter(pk=application_id)
+        .first()
     )
     if application is None:
         raise NotFound
@@ -141,16 +182,26 @@ def _application(
     officer = officer_of(request)
     room = terms.amount_max - evidence["outstanding_principal"]
     context = {
-        "section": "applications", "application": application, "name": desk.name_of(application),
-        "evidence": evidence, "decision": evidence["decision"], "terms": terms,
-        "highest": max(min(officer.authority_amount, room), 0), "reasons": explanations.of_application(application),
-        "approve_reasons": words.APPROVE_REASONS.items(), "decline_reasons": words.DECLINE_REASONS.items(),
+        "section": "applications",
+        "application": application,
+        "name": desk.name_of(application),
+        "evidence": evidence,
+        "decision": evidence["decision"],
+        "terms": terms,
+        "highest": max(min(officer.authority_amount, room), 0),
+        "reasons": explanations.of_application(application),
+        "approve_reasons": words.APPROVE_REASONS.items(),
+        "decline_reasons": words.DECLINE_REASONS.items(),
         "offers": list(application.offers.order_by("-round", "position")[:6]),
         "can_decide": application.state == State.IN_REVIEW,
-        "loan": getattr(application, "loan", None), "revealed": None, "errors": {}, "posted": {},
+        "loan": getattr(application, "loan", None),
+        "revealed": None,
+        "errors": {},
+        "posted": {},
         "suggested": _suggested(evidence, terms),
         "silent": [
-            row for row in evidence["sources"]
+            row
+            for row in evidence["sources"]
             if row["result"] == "NO_RECORD" and row["source"] != "identity"
         ],
         **extra,
@@ -161,7 +212,9 @@ def _application(
 def _suggested(evidence: dict[str, Any], terms: Any) -> Any:
     """The limit to start from: the machine's, else what was asked for, within the product's steps."""
     decision = evidence["decision"]
-    amount = (decision.limit if decision and decision.limit else None) or evidence["requested_amount"]
+    amount = (decision.limit if decision and decision.limit else None) or evidence[
+        "requested_amount"
+    ]
     return max(min(amount or terms.amount_min, terms.amount_max), terms.amount_min)
 
 
@@ -169,7 +222,9 @@ def panel_context(application: LoanApplication) -> dict[str, Any]:
     """The person, the four assessments and the latest events, for the side panel."""
     decision = risk_selectors.decision(application.decision_id) if application.decision_id else None
     return {
-        "application": application, "name": desk.name_of(application), "decision": decision,
+        "application": application,
+        "name": desk.name_of(application),
+        "decision": decision,
         "story": desk.story(application_id=application.pk, limit=6),
     }
 
@@ -178,4 +233,3 @@ def _products() -> list[tuple[str, str, str]]:
     """(code, Chinese name, English name) of every product, for the filter."""
     names = product_selectors.product_names()
     return [(code, zh, en) for code, (zh, en) in sorted(names.items())]
-

@@ -7,7 +7,6 @@ from django.shortcuts import redirect
 from django.views.decorators.http import require_POST, require_safe
 
 from lending.errors import NotFound
-from lending.selectors import customers as customer_selectors
 from lending.selectors import desk, worklists
 from lending.staff_access import staff_required, staff_user
 from lending.staff_pages import Page, keyset, page
@@ -20,9 +19,14 @@ _ROWS_MAX = 50
 def customer_list(request: HttpRequest) -> HttpResponse:
     """Newest first, 50 a page."""
     rows = worklists.customers(staff_user(request))
-    return page(request, "desk/customers", {
-        "section": "customers", "page": keyset(request, rows, field="created_at"),
-    })
+    return page(
+        request,
+        "desk/customers",
+        {
+            "section": "customers",
+            "page": keyset(request, rows, field="created_at"),
+        },
+    )
 
 
 @require_POST
@@ -33,13 +37,18 @@ def customer_search(request: HttpRequest) -> HttpResponse:
     Personal data is encrypted, so there is nothing to search but whole numbers.
     """
     text = request.POST.get("q", "").strip()[:40].replace("\x00", "")
-    found = list(customer_selectors.matching(worklists.customers(staff_user(request)), text)[:2]) if text else []
+    found = desk.find_customers(staff_user(request), text)
     if len(found) == 1:
         return redirect("desk:customer", customer_id=found[0].pk)
-    return page(request, "desk/customers", {
-        "section": "customers", "page": Page(rows=found, next_query="", is_first=True),
-        "not_found": not found,
-    })
+    return page(
+        request,
+        "desk/customers",
+        {
+            "section": "customers",
+            "page": Page(rows=found, next_query="", is_first=True),
+            "not_found": not found,
+        },
+    )
 
 
 @require_safe
@@ -51,10 +60,18 @@ def customer_page(request: HttpRequest, customer_id: UUID) -> HttpResponse:
     if customer is None:
         raise NotFound
     applications = (
-        worklists.visible_applications(user).filter(customer=customer).order_by("-created_at")[:_ROWS_MAX]
+        worklists.visible_applications(user)
+        .filter(customer=customer)
+        .order_by("-created_at")[:_ROWS_MAX]
     )
-    return page(request, "desk/customer", {
-        "section": "customers", "customer": customer, "applications": list(applications),
-        "loans": list(worklists.loans(user).filter(customer=customer)[:_ROWS_MAX]),
-        "story": desk.story(customer_id=customer.pk),
-    })
+    return page(
+        request,
+        "desk/customer",
+        {
+            "section": "customers",
+            "customer": customer,
+            "applications": list(applications),
+            "loans": list(worklists.loans(user).filter(customer=customer)[:_ROWS_MAX]),
+            "story": desk.story(customer_id=customer.pk),
+        },
+    )

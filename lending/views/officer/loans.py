@@ -22,9 +22,15 @@ def loan_list(request: HttpRequest) -> HttpResponse:
     note_no = request.GET.get("q", "").strip().upper()[:30].replace("\x00", "")
     if note_no:
         rows = rows.filter(note_no=note_no)
-    return page(request, "desk/loans", {
-        "section": "loans", "page": keyset(request, rows, field="created_at"), "q": note_no,
-    })
+    return page(
+        request,
+        "desk/loans",
+        {
+            "section": "loans",
+            "page": keyset(request, rows, field="created_at"),
+            "q": note_no,
+        },
+    )
 
 
 @require_safe
@@ -32,15 +38,25 @@ def loan_list(request: HttpRequest) -> HttpResponse:
 def loan_page(request: HttpRequest, loan_id: UUID) -> HttpResponse:
     """Terms, schedule and postings of one loan."""
     loan = (
-        worklists.loans(staff_user(request)).select_related("contract", "application").filter(pk=loan_id).first()
+        worklists.loans(staff_user(request))
+        .select_related("contract", "application")
+        .filter(pk=loan_id)
+        .first()
     )
     if loan is None:
         raise NotFound
     instalments = list(loan_selectors.schedule(loan))
     day = today()
-    return page(request, "desk/loan", {
-        "section": "loans", "loan": loan, "instalments": instalments, "today": day,
-        "next_due": next((row for row in instalments if row.due_date >= day), None),
-        "interest": sum((row.interest for row in instalments), start=loan.principal * 0),
-        "postings": list(desk.postings(loan.pk)[:_POSTINGS_MAX]),
-    })
+    return page(
+        request,
+        "desk/loan",
+        {
+            "section": "loans",
+            "loan": loan,
+            "instalments": instalments,
+            "today": day,
+            "next_due": next((row for row in instalments if row.due_date >= day), None),
+            "interest": sum((row.interest for row in instalments), start=loan.principal * 0),
+            "postings": list(desk.postings(loan.pk)[:_POSTINGS_MAX]),
+        },
+    )

@@ -14,8 +14,8 @@ from django.db import transaction
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
 from django.urls import reverse
-from django.utils.safestring import mark_safe
 from django.utils.http import url_has_allowed_host_and_scheme
+from django.utils.safestring import mark_safe
 from django.utils.translation import gettext as _
 from django.views.decorators.cache import never_cache
 from django.views.decorators.debug import sensitive_post_parameters
@@ -23,10 +23,10 @@ from django.views.decorators.http import require_http_methods, require_POST
 from django_otp import login as otp_login
 from django_otp.plugins.otp_totp.models import TOTPDevice
 
+from lending import qr_images
 from lending.selectors import worklists
 from lending.staff_access import is_verified
 from lending.views.officer import sessions
-from lending import qr_images
 
 PENDING = "staff_pending"
 PENDING_S = 5 * 60
@@ -42,13 +42,19 @@ def log_in(request: HttpRequest) -> HttpResponse:
         if is_verified(request.user):
             return redirect(_target(request, request.user))
         return _page(request, "login")
-    username, password = request.POST.get("username", "")[:150], request.POST.get("password", "")[:200]
+    username, password = (
+        request.POST.get("username", "")[:150],
+        request.POST.get("password", "")[:200],
+    )
     user = None
     if "\x00" not in username + password:
         user = authenticate(request, username=username, password=password)
     if user is None:
         return _page(
-            request, "login", status=422, username=username,
+            request,
+            "login",
+            status=422,
+            username=username,
             problem=_("The user name or the password is not right."),
         )
     if request.user.is_authenticated:
@@ -75,7 +81,9 @@ def verify(request: HttpRequest) -> HttpResponse:
         good = device is not None and device.verify_token(_digits(request))
     if not good or device is None:
         return _page(
-            request, "verify", status=422,
+            request,
+            "verify",
+            status=422,
             problem=_("This code is not right or was used already. Please wait for the next one."),
         )
     return _enter(request, user, device)
@@ -104,9 +112,15 @@ def enrol(request: HttpRequest) -> HttpResponse:
                 device.save(update_fields=["confirmed"])
         if good:
             return _enter(request, user, device)
-        problem = _("This code is not right. Please check the clock of your phone and try the next one.")
+        problem = _(
+            "This code is not right. Please check the clock of your phone and try the next one."
+        )
     return _page(
-        request, "enrol", status=422 if problem else 200, problem=problem, qr=mark_safe(qr_images.svg(device.config_url)),
+        request,
+        "enrol",
+        status=422 if problem else 200,
+        problem=problem,
+        qr=mark_safe(qr_images.svg(device.config_url)),  # noqa: S308  (our own drawing)
         secret=b32encode(device.bin_key).decode(),
     )
 
@@ -121,7 +135,9 @@ def log_out(request: HttpRequest) -> HttpResponse:
 def locked_out(request: HttpRequest, *_args: Any, **_kwargs: Any) -> HttpResponse:
     """After five wrong passwords for one name from one address: a pause, said plainly."""
     return _page(
-        request, "login", status=429,
+        request,
+        "login",
+        status=429,
         problem=_("Too many attempts. Please wait a quarter of an hour or ask your administrator."),
     )
 
@@ -173,4 +189,3 @@ def _target(request: HttpRequest, user: Any) -> str:
 
 def _page(request: HttpRequest, name: str, *, status: int = 200, **context: Any) -> HttpResponse:
     return render(request, f"desk/{name}.html", {"next": _next(request), **context}, status=status)
-

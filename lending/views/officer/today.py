@@ -11,8 +11,8 @@ from django.views.decorators.http import require_safe
 from lending.domain.worklist import Kind, Task
 from lending.selectors import desk, worklists
 from lending.staff_access import staff_required, staff_user
-from lending.views.officer.applications import panel_context
 from lending.staff_pages import page, today
+from lending.views.officer.applications import panel_context
 
 TABS = (Kind.REVIEW, Kind.OFFER, Kind.STUCK, Kind.DUE)
 
@@ -41,15 +41,23 @@ def today_page(request: HttpRequest) -> HttpResponse:
     }
     first = next((task for task in shown if task.kind != Kind.DUE), None)
     if first is not None and shown[0] is first:
-        application = worklists.visible_applications(user).select_related("customer", "branch", "officer").get(
-            pk=first.row_id
+        application = (
+            worklists.visible_applications(user)
+            .select_related("customer", "branch", "officer")
+            .get(pk=first.row_id)
         )
         context["panel"] = panel_context(application)
     return page(request, "desk/today", context)
 
 
 def _tab(task: Task) -> str:
-    return Kind.OFFER if task.kind == Kind.PAYOUT else Kind.DUE if task.kind == Kind.OVERDUE else task.kind
+    return (
+        Kind.OFFER
+        if task.kind == Kind.PAYOUT
+        else Kind.DUE
+        if task.kind == Kind.OVERDUE
+        else task.kind
+    )
 
 
 def _urls(task: Task) -> tuple[str, str]:
@@ -60,4 +68,3 @@ def _urls(task: Task) -> tuple[str, str]:
         reverse("desk:application", args=[task.row_id]),
         reverse("desk:application-panel", args=[task.row_id]),
     )
-

@@ -1,0 +1,5 @@
+"""Lending in the admin: one file per kind of row; importing them registers them."""
+
+from lending.admin import customers, records, staff
+
+__all__ = ["customers", "records", "staff"]

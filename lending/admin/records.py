@@ -1,0 +1,187 @@
+"""Money, states, decisions, messages: every other table, to look at. One line each."""
+
+from django.contrib import admin
+from django.db.models import Model
+
+from lending import models as rows
+from products.read_only_admin import ReadOnlyAdmin
+
+
+def _look(
+    model: type[Model],
+    *columns: str,
+    order: str = "-pk",
+    hide: tuple[str, ...] = (),
+    find: str = "",
+) -> None:
+    """Register ``model`` for looking at, with these columns."""
+    related = tuple(
+        name
+        for name in columns
+        if name != "__str__" and model._meta.get_field(name).is_relation  # type: ignore[union-attr]
+    )
+    attributes = {
+        "list_display": columns,
+        "ordering": (order,),
+        "exclude": hide,
+        "__module__": __name__,
+        "list_select_related": related or False,
+        "search_fields": (find,) if find else (),
+    }
+    admin.site.register(model, type(f"{model.__name__}Admin", (ReadOnlyAdmin,), attributes))
+
+
+_look(rows.LegalEntity, "code", "name", "name_en")
+_look(rows.BusinessDay, "legal_entity", "current_date", "opened_at")
+_look(
+    rows.ApplicationMove,
+    "at",
+    "application",
+    "from_state",
+    "to_state",
+    "role",
+    "actor",
+    order="-at",
+)
+_look(rows.ConsentText, "kind", "version", "title_zh", "valid_from")
+_look(
+    rows.Consent,
+    "at",
+    "customer",
+    "kind",
+    "accepted",
+    "text",
+    "channel",
+    order="-at",
+    hide=("client_ip_index",),
+)
+_look(
+    rows.BankCard,
+    "id",
+    "customer",
+    "last_four",
+    "created_at",
+    order="-created_at",
+    hide=("card_index",),
+)
+_look(
+    rows.Offer,
+    "created_at",
+    "application",
+    "label_zh",
+    "amount_max",
+    "annual_rate",
+    "apr",
+    "state",
+    order="-created_at",
+)
+_look(
+    rows.ManualReview,
+    "at",
+    "application",
+    "reviewer",
+    "verdict",
+    "machine_limit",
+    "approved_limit",
+    order="-at",
+)
+_look(rows.ReviewRequest, "at", "application", order="-at")
+_look(
+    rows.LoanContract,
+    "contract_no",
+    "amount",
+    "apr",
+    "term_months",
+    "method",
+    "created_at",
+    "signed_at",
+    order="-created_at",
+    find="=contract_no",
+)
+_look(
+    rows.Loan,
+    "note_no",
+    "customer",
+    "product_code",
+    "principal",
+    "principal_balance",
+    "apr",
+    "state",
+    "start_date",
+    order="-created_at",
+    find="=note_no",
+)
+_look(rows.Instalment, "loan", "number", "due_date", "principal", "interest", find="=loan__note_no")
+_look(rows.Account, "code", "name", "name_en", "kind", order="code")
+_look(
+    rows.Journal,
+    "created_at",
+    "kind",
+    "source_type",
+    "source_id",
+    "accounting_date",
+    "reverses",
+    order="-created_at",
+    find="=source_id",
+)
+_look(rows.Posting, "journal", "account", "branch", "loan", "amount", find="=loan__note_no")
+_look(
+    rows.Disbursement,
+    "core_key",
+    "amount",
+    "state",
+    "attempt",
+    "problem",
+    "created_at",
+    "settled_at",
+    order="-created_at",
+    hide=("lease_token",),
+    find="=core_key",
+)
+_look(
+    rows.ExternalCall,
+    "started_at",
+    "disbursement",
+    "kind",
+    "outcome",
+    "detail",
+    order="-started_at",
+)
+_look(rows.InboundEvent, "received_at", "provider", "event_id", order="-received_at")
+_look(
+    rows.ReconciliationBreak,
+    "business_date",
+    "kind",
+    "core_key",
+    "ours",
+    "theirs",
+    "found_at",
+    "resolved_at",
+)
+_look(rows.OutboxMessage, "id", "task", "queue", "created_at", "published_at")
+_look(
+    rows.SmsMessage, "created_at", "template", "state", "attempts", "sent_at", order="-created_at"
+)
+_look(rows.DeadLetter, "at", "task", "error", "attempts", "resolved_at", order="-at")
+_look(
+    rows.LendingEvent,
+    "id",
+    "name",
+    "at",
+    "application_id",
+    "customer_id",
+    "product_code",
+    "qr_code",
+    find="=application_id",
+)
+_look(
+    rows.AuditEntry,
+    "id",
+    "at",
+    "actor",
+    "action",
+    "subject_type",
+    "subject_id",
+    "reason",
+    find="=subject_id",
+)
