@@ -2,7 +2,7 @@
 
 import hashlib
 import json
-from datetime import datetime
+from datetime import UTC, datetime
 from typing import Any
 from uuid import UUID
 
@@ -48,7 +48,7 @@ def seal(entry: AuditEntry) -> str:
     content = json.dumps(
         [
             entry.previous_hash, entry.actor, entry.action, entry.subject_type, entry.subject_id,
-            entry.reason, entry.detail, entry.at.isoformat(),
+            entry.reason, entry.detail, entry.at.astimezone(UTC).isoformat(),
         ],
         ensure_ascii=False, sort_keys=True,
     )
