@@ -1,7 +1,7 @@
 # Shandai. `make help` lists what can be done. PORT, SANDBOX_PORT, DATA_DIR: see README.
 SHELL := /bin/bash
 .DEFAULT_GOAL := help
-export PORT SANDBOX_PORT DATA_DIR HOST
+$(foreach name,PORT SANDBOX_PORT DATA_DIR HOST,$(if $($(name)),$(eval export $(name))))
 
 PYTHON ?= python3
 VENV := .venv

@@ -9,7 +9,7 @@ from django.utils.translation import gettext_lazy as _
 from config import environment, logging
 
 BASE_DIR = Path(__file__).resolve().parents[2]
-DATA_DIR = (BASE_DIR / os.environ.get("DATA_DIR", ".data")).resolve()
+DATA_DIR = (BASE_DIR / (os.environ.get("DATA_DIR") or ".data")).resolve()
 environment.load(DATA_DIR)
 
 from config.settings.broker import *  # noqa: E402, F403  (reads the addresses loaded just now)
