@@ -22,6 +22,14 @@ STATES: Mapping[str, Any] = {
     "withdrawn": _("Withdrawn"),
     "expired": pgettext_lazy("state", "Expired"),
 }
+PAYOUT_STATES: Mapping[str, Any] = {
+    "created": _("Waits to be sent"),
+    "sending": _("Being sent"),
+    "unknown": _("No clear answer yet"),
+    "manual": _("Needs two people"),
+    "succeeded": _("Paid out"),
+    "rejected": _("Refused by the bank"),
+}
 LOAN_STATES: Mapping[str, Any] = {
     "active": pgettext_lazy("loan", "Active"),
     "overdue": pgettext_lazy("loan", "Overdue"),
@@ -152,6 +160,7 @@ EVENTS: Mapping[str, Any] = {
     "application.expired": _("Time ran out"),
     "application.step_failed": _("Met an obstacle"),
     "review.decided": _("A person decided"),
+    "loan.booked": _("The loan was booked"),
     "customer.marketing_accepted": _("Allowed marketing"),
     "customer.marketing_refused": _("Refused marketing"),
 }
@@ -180,6 +189,7 @@ _TABLES = {
     "journal": JOURNALS,
     "state": STATES,
     "loan": LOAN_STATES,
+    "payout_state": PAYOUT_STATES,
     "task": TASKS,
     "action": ACTIONS,
     "amount": AMOUNTS,
