@@ -2,7 +2,15 @@
 
 from django.urls import path
 
-from lending.views.officer import applications, customers, language, loans, login, today
+from lending.views.officer import (
+    applications,
+    customers,
+    language,
+    loans,
+    login,
+    payouts,
+    today,
+)
 
 app_name = "desk"
 urlpatterns = [
@@ -35,6 +43,9 @@ urlpatterns = [
     path("customers/", customers.customer_list, name="customers"),
     path("customers/search/", customers.customer_search, name="customer-search"),
     path("customers/<uuid:customer_id>/", customers.customer_page, name="customer"),
+    path("payouts/", payouts.payout_list, name="payouts"),
+    path("payouts/<uuid:disbursement_id>/propose/", payouts.propose, name="payout-propose"),
+    path("payouts/<uuid:disbursement_id>/confirm/", payouts.confirm, name="payout-confirm"),
     path("loans/", loans.loan_list, name="loans"),
     path("loans/<uuid:loan_id>/", loans.loan_page, name="loan"),
 ]

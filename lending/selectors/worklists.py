@@ -6,9 +6,12 @@ from django.contrib.auth.models import User
 from django.db.models import Model, QuerySet
 
 from lending.domain.application_flow import State
-from lending.models import Customer, Loan, LoanApplication, Officer
+from lending.domain.disbursement_flow import SETTLED_STATES
+from lending.models import Customer, Disbursement, Loan, LoanApplication, Officer
 
 Row = TypeVar("Row", bound=Model)
+#: More than this open at once is an outage, not a list.
+OPEN_PAYOUTS_MAX = 200
 _EVERYTHING = (Officer.Role.HEAD_OFFICE, Officer.Role.RISK)
 
 
@@ -65,3 +68,13 @@ def loans(user: User) -> QuerySet[Loan]:
     return _scoped(user, Loan.objects.all(), "branch_id").select_related(
         "customer", "officer", "branch"
     ).order_by("-created_at", "pk")
+
+
+def open_payouts(user: User) -> QuerySet[Disbursement]:
+    """Payouts not settled yet: those that need people first, then those in doubt, oldest first."""
+    rows = Disbursement.objects.exclude(state__in=SETTLED_STATES).filter(
+        application__in=visible_applications(user)
+    )
+    return rows.select_related(
+        "application__customer", "application__branch", "bank_card", "manual_maker__officer"
+    ).order_by("state", "created_at")[:OPEN_PAYOUTS_MAX]

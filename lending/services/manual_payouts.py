@@ -21,6 +21,7 @@ from lending.services import audit, disbursements, moves
 VERDICTS = (DisbursementState.SUCCEEDED.value, DisbursementState.REJECTED.value)
 MAY_SETTLE = (Officer.Role.MANAGER, Officer.Role.HEAD_OFFICE)
 NOTE_MIN = 4
+MANAGERS_ONLY = _("Only managers may settle a payout by hand.")
 
 
 def propose(
@@ -71,7 +72,7 @@ def confirm(*, disbursement_id: UUID, checker: User, now: datetime) -> Disbursem
 def _settler(user: User) -> Officer:
     officer = worklists.officer_of(user)
     if officer is None or officer.role not in MAY_SETTLE:
-        raise NotPermitted(_("Only managers may settle a payout by hand."))
+        raise NotPermitted(MANAGERS_ONLY)
     return officer
 
 
