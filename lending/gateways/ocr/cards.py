@@ -1,23 +1,34 @@
-"""Both sides of a resident identity card, from a photograph to fields. A person always confirms them."""
+"""Both sides of a resident identity card, from a photograph to fields. A person always confirms them.
 
-import re
-from dataclasses import dataclass
+A picture is read once; a second time, turned upright, only when the first reading left something open.
+"""
+
+from collections.abc import Callable
+from dataclasses import dataclass, replace
 from datetime import date
+from typing import Any, TypeVar
 
-from lending.domain.contact_numbers import birth_date, normalised_id_number, normalised_name
-from lending.gateways.ocr import engine
-from lending.gateways.ocr.engine import Word
+from lending.domain.contact_numbers import birth_date
+from lending.gateways.ocr import engine, fields, layout
+from lending.gateways.ocr.layout import Row, Upright, Word
 
-_ID_NUMBER = re.compile(r"\d{17}[\dXx]", re.ASCII)
-_ADDRESS_WORDS = re.compile(r"[省市县区镇乡村路号组]")
-_VALIDITY = re.compile(r"(\d{4})[.\-/年](\d{1,2})[.\-/月](\d{1,2})日?\s*[-—~至一]+\s*(长期|(\d{4})[.\-/年](\d{1,2})[.\-/月](\d{1,2}))")
-_LABELS = ("姓名", "性别", "民族", "出生", "住址", "公民身份号码", "公民身份证号码")
-_BACK_WORDS = ("签发机关", "有效期限", "居民身份证", "中华人民共和国")
+BLURRED, NOT_A_CARD, WRONG_SIDE, NUMBER_UNSURE = (
+    "blurred",
+    "not_a_card",
+    "wrong_side",
+    "number_unsure",
+)
+INCOMPLETE = "incomplete"
 
 
 @dataclass(frozen=True)
 class CardFront:
-    """Empty texts where nothing was read. ``problems``: blurred, not_a_card, wrong_side, number_unsure."""
+    """Empty texts where nothing was read; ``quality`` is the mean confidence, 0–100.
+
+    ``problems``, the gravest first: not_a_card, wrong_side (then nothing was read), blurred,
+    number_unsure (no number with a right check digit, or not the printed date of birth),
+    incomplete (the name or the address is missing).
+    """
 
     name: str = ""
     id_number: str = ""
@@ -31,7 +42,10 @@ class CardFront:
 
 @dataclass(frozen=True)
 class CardBack:
-    """``valid_until`` None with ``long_term`` True for cards without an end."""
+    """``valid_until`` None with ``long_term`` True for cards without an end.
+
+    ``problems``: blurred, not_a_card, wrong_side, incomplete (the validity is missing).
+    """
 
     valid_from: date | None = None
     valid_until: date | None = None
@@ -40,126 +54,118 @@ class CardBack:
     problems: tuple[str, ...] = ()
 
 
+#: Heights behind a label within which its single character stands.
+_REACH = 2.5
+
+Card = TypeVar("Card", CardFront, CardBack)
+
+
 def read_front(picture: bytes) -> CardFront:
-    """The side with the portrait. Reads an upside-down card by turning it; never raises for a bad photo."""
-    pixels = engine.decode(picture)
-    if pixels is None:
-        return CardFront(problems=("not_a_card",))
-    blurred = engine.sharpness(pixels) < engine.SHARPNESS_MIN
-    best = _parse_front(engine.words(pixels))
-    if not best.id_number or not best.name:
-        turned = _parse_front(engine.words(engine.upside_down(pixels)))
-        best = max(best, turned, key=_fields_read)
-    problems = list(best.problems)
-    if not best.id_number and not best.name:
-        problems = ["blurred" if blurred else (problems[0] if problems else "not_a_card")]
-    elif not best.id_number:
-        problems.append("blurred" if blurred else "number_unsure")
-    return _with_problems(best, tuple(problems))
+    """The side with the portrait, tilted, sideways or upside down. Never raises for a bad photo."""
+    return _read(picture, fields.FRONT_ORDER, _front, CardFront, _front_fields)
 
 
 def read_back(picture: bytes) -> CardBack:
-    """The side with the national emblem: who issued it and until when it is valid."""
+    """The side with the national emblem: who issued the card and until when it is valid."""
+    return _read(picture, fields.BACK_ORDER, _back, CardBack, _back_fields)
+
+
+def _read(
+    picture: bytes,
+    order: tuple[tuple[str, ...], ...],
+    parse: Callable[[list[Row]], Card],
+    empty: type[Card],
+    fields_of: Callable[[Card], int],
+) -> Card:
     pixels = engine.decode(picture)
     if pixels is None:
-        return CardBack(problems=("not_a_card",))
-    best = _parse_back(engine.words(pixels))
-    if best.valid_from is None:
-        turned = _parse_back(engine.words(engine.upside_down(pixels)))
-        best = turned if turned.valid_from is not None else best
-    if best.valid_from is None and engine.sharpness(pixels) < engine.SHARPNESS_MIN:
-        return CardBack(problems=("blurred",))
-    return best
+        return empty(problems=(NOT_A_CARD,))
+    words = engine.words(pixels)
+    straight = layout.upright(words, order)
+    card: Card = _parsed(pixels, words, straight, parse)
+    if card.problems and WRONG_SIDE not in card.problems and _worth_turning(straight, order):
+        turned = engine.turned(pixels, straight.quarters or 2)
+        again = engine.words(turned)
+        second = _parsed(turned, again, layout.upright(again, order), parse)
+        card = max(card, second, key=fields_of)
+    if card.problems and WRONG_SIDE not in card.problems and engine.is_blurred(pixels):
+        return replace(card, problems=(BLURRED, *(p for p in card.problems if p != NOT_A_CARD)))
+    return card
 
 
-def _fields_read(card: CardFront) -> int:
+def _parsed(
+    pixels: Any, seen: list[Word], straight: Upright, parse: Callable[[list[Row]], Card]
+) -> Card:
+    """``seen``: the words where they are in the picture, in the order of ``straight``."""
+    whole = [word for word in straight.words if not layout.is_fragment(word, straight.words)]
+    words = []
+    for word, there in zip(straight.words, seen, strict=True):
+        if word not in whole:
+            continue
+        if word.text.endswith(fields.ONE_CHARACTER_LABELS) and not layout.followed(
+            word, whole, _REACH
+        ):
+            text, confidence = engine.reading_on(pixels, there, -straight.turn, _REACH)
+            word = replace(word, text=text, confidence=confidence)
+        words.append(word)
+    return parse(layout.rows(fields.without_watermarks(words)))
+
+
+def _worth_turning(straight: Upright, order: tuple[tuple[str, ...], ...]) -> bool:
+    """A turned card read in part, or lines without one known label (perhaps every line was read turned)."""
+    known = any(label in word.text for word in straight.words for group in order for label in group)
+    return bool(straight.words) and (straight.quarters != 0 or not known)
+
+
+def _front(rows: list[Row]) -> CardFront:
+    whole = "".join(row.text for row in rows)
+    number, name = fields.id_number(rows), fields.name(rows)
+    if not number and fields.labels_of_back(whole) >= 2:
+        return CardFront(problems=(WRONG_SIDE,))
+    if not number and fields.labels_of_front(whole) < 2:
+        return CardFront(problems=(NOT_A_CARD,))
+    printed = fields.birth(rows)
+    card = CardFront(
+        name=name,
+        id_number=number,
+        address=fields.address(rows),
+        sex=fields.sex(rows, number),
+        nation=fields.nation(rows),
+        birth=birth_date(number) if number else printed,
+        quality=_quality(rows),
+    )
+    problems = []
+    if not number or (printed is not None and printed != card.birth):
+        problems.append(NUMBER_UNSURE)
+    if not name or not card.address:
+        problems.append(INCOMPLETE)
+    return replace(card, problems=tuple(problems))
+
+
+def _back(rows: list[Row]) -> CardBack:
+    whole = "".join(row.text for row in rows)
+    if fields.id_number(rows) or fields.labels_of_front(whole) >= 3:
+        return CardBack(problems=(WRONG_SIDE,))
+    valid_from, valid_until, long_term = fields.validity(rows)
+    if valid_from is None and not fields.labels_of_back(whole):
+        return CardBack(problems=(NOT_A_CARD,))
+    return CardBack(
+        valid_from=valid_from,
+        valid_until=valid_until,
+        long_term=long_term,
+        authority=fields.authority(rows),
+        problems=() if valid_from else (INCOMPLETE,),
+    )
+
+
+def _front_fields(card: Any) -> int:
     return 2 * bool(card.id_number) + bool(card.name) + bool(card.address)
 
 
-def _with_problems(card: CardFront, problems: tuple[str, ...]) -> CardFront:
-    return CardFront(
-        name=card.name, id_number=card.id_number, address=card.address, sex=card.sex, nation=card.nation,
-        birth=card.birth, quality=card.quality, problems=problems,
-    )
+def _back_fields(card: Any) -> int:
+    return 2 * bool(card.valid_from) + bool(card.authority)
 
 
-def _parse_front(words: list[Word]) -> CardFront:
-    texts = [word.text.replace(" ", "") for word in words]
-    whole = "".join(texts)
-    if sum(text in whole for text in _BACK_WORDS) >= 2:
-        return CardFront(problems=("wrong_side",))
-    number = _id_number(texts)
-    name = _name(texts)
-    if not number and not name:
-        return CardFront(problems=("not_a_card",))
-    sex = "女" if re.search(r"性别女", whole) else "男" if re.search(r"性别男", whole) else ""
-    nation = re.search(r"民族([\u4e00-\u9fff]{1,4}?)(?:出生|\d|$)", whole)
-    confidence = sum(word.confidence for word in words) / len(words)
-    return CardFront(
-        name=name, id_number=number, address=_address(words), sex=sex,
-        nation=nation.group(1) if nation else "", birth=birth_date(number) if number else None,
-        quality=round(confidence * 100),
-    )
-
-
-def _id_number(texts: list[str]) -> str:
-    """The first 18-character run whose checksum is right; a wrong digit is never guessed."""
-    for text in [*texts, "".join(texts)]:
-        for run in _ID_NUMBER.findall(text.replace("O", "0").replace("o", "0").replace("l", "1")):
-            number = normalised_id_number(run)
-            if number:
-                return number
-    return ""
-
-
-def _name(texts: list[str]) -> str:
-    for position, text in enumerate(texts):
-        if "姓名" in text:
-            rest = text.split("姓名", 1)[1]
-            following = texts[position + 1] if position + 1 < len(texts) else ""
-            for candidate in (rest, following):
-                if not any(label in candidate for label in _LABELS) and normalised_name(candidate):
-                    return candidate
-    return ""
-
-
-def _address(words: list[Word]) -> str:
-    """Lines between the label 住址 and the ID number, joined."""
-    start = next((w for w in words if "住址" in w.text), None)
-    end = next((w for w in words if "公民身份" in w.text or _ID_NUMBER.search(w.text)), None)
-    if start is None:
-        return ""
-    lines = [
-        word.text.replace("住址", "").replace(" ", "")
-        for word in words
-        if word.y > start.y - start.height * 0.8 and (end is None or word.y < end.y - end.height * 0.5)
-        and (word is start or _ADDRESS_WORDS.search(word.text) or word.y > start.y + start.height * 0.6)
-        and not any(label in word.text for label in _LABELS if label != "住址")
-        and "样本" not in word.text and "SPECIMEN" not in word.text
-    ]
-    return "".join(lines)[:200]
-
-
-def _parse_back(words: list[Word]) -> CardBack:
-    texts = [word.text.replace(" ", "") for word in words]
-    whole = "".join(texts)
-    if _id_number(texts) or "姓名" in whole:
-        return CardBack(problems=("wrong_side",))
-    found = _VALIDITY.search(whole)
-    if found is None:
-        return CardBack(problems=("not_a_card",) if "身份证" not in whole else ("number_unsure",))
-    authority = re.search(r"签发机关(.+?(?:公安局|分局|公安分局)(?:[\u4e00-\u9fff]{0,6}分局)?)", whole)
-    long_term = found.group(4) == "长期"
-    return CardBack(
-        valid_from=_day(found.group(1, 2, 3)),
-        valid_until=None if long_term else _day(found.group(5, 6, 7)),
-        long_term=long_term,
-        authority=authority.group(1) if authority else "",
-    )
-
-
-def _day(parts: tuple[str, ...]) -> date | None:
-    try:
-        return date(*map(int, parts))
-    except ValueError:
-        return None
+def _quality(rows: list[Row]) -> int:
+    confidences = [word.confidence for row in rows for word in row.words]
+    return round(100 * sum(confidences) / len(confidences)) if confidences else 0

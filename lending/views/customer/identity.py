@@ -27,6 +27,7 @@ PROBLEMS = {
     "not_a_card": _("We see no ID card in this photo. Please take a photo of your ID card."),
     "wrong_side": _("The two sides are mixed up. First the side with your portrait, please."),
     "number_unsure": _("We are not sure of the ID number. Please compare it with your card."),
+    "incomplete": _("Part of the card could not be read. Please fill in what is missing."),
 }
 _UNREAD = _("We could not read the card. Please take the photo again, or type your details.")
 
