@@ -45,11 +45,12 @@ async def _move(
     request: web.Request, *, kind: str, operation: str, card_field: str
 ) -> web.StreamResponse:
     world = world_of(request)
-    body, fault = await world.receive(request, "corebank", operation)
-    mode = fault.mode if fault else ""
+    body, fault = await world.receive(
+        request, "corebank", operation, check=lambda body: _order(body, card_field)
+    )
+    order, mode = _order(body, card_field), fault.mode if fault else ""
 
     async def work() -> web.Response:
-        order = _order(body, card_field)
         code = fault.code if fault and mode == "reject" else ""
         try:
             row = world.store.book(**order, kind=kind, code=code, booked_at=now_text())
@@ -91,14 +92,10 @@ async def transfer_status(request: web.Request) -> web.StreamResponse:
 async def statement(request: web.Request) -> web.StreamResponse:
     """The transfers booked on a day: all, or pages of ``limit`` with ``after`` = ``next_after``."""
     world = world_of(request)
-    body, fault = await world.receive(request, "corebank", "statement")
+    body, fault = await world.receive(request, "corebank", "statement", check=_page)
+    day, after, limit = _page(body)
 
     async def work() -> web.Response:
-        day = text_of(body.get("date"), 10)
-        if not _DATE.fullmatch(day):
-            raise problem(400, "date is YYYY-MM-DD")
-        after, limit = (_count(body, name) for name in ("after", "limit"))
-        limit = min(limit, STATEMENT_ROWS_MAX) if limit else -1
         rows = world.store.transfers(day=day, after=after, limit=limit)
         said: dict[str, Any] = {
             "transfers": [_answer_of(row, "payee_card") for row in rows],
@@ -108,6 +105,15 @@ async def statement(request: web.Request) -> web.StreamResponse:
         return answer(with_wrong_amount(said) if wrong else said)
 
     return await answer_with(fault, request, work)
+
+
+def _page(body: dict[str, Any]) -> tuple[str, int, int]:
+    """Day, the row to go on after, and how many rows (−1: all), or 400."""
+    day = text_of(body.get("date"), 10)
+    if not _DATE.fullmatch(day):
+        raise problem(400, "date is YYYY-MM-DD")
+    after, limit = (_count(body, name) for name in ("after", "limit"))
+    return day, after, min(limit, STATEMENT_ROWS_MAX) if limit else -1
 
 
 def _count(body: dict[str, Any], name: str) -> int:

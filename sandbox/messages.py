@@ -15,10 +15,13 @@ def routes() -> list[web.RouteDef]:
 async def _send(request: web.Request) -> web.StreamResponse:
     world = world_of(request)
     service = request.path.split("/")[1]
-    body, fault = await world.receive(request, service, "send")
+    receiver = "mobile" if service == "sms" else "openid"
+    body, fault = await world.receive(
+        request, service, "send", check=lambda body: _message(body, receiver)
+    )
+    message = _message(body, receiver)
 
     async def work() -> web.Response:
-        message = _message(body, "mobile" if service == "sms" else "openid")
         world.store.keep_message(message=message, channel=service, at=now_text())
         return answer({"status": "accepted", "message_id": message["message_id"]})
 

@@ -4,6 +4,7 @@ import asyncio
 import hashlib
 import json
 import logging
+from collections.abc import Callable
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta, timezone
@@ -23,6 +24,14 @@ _LATENCY_S = (0.05, 0.3)
 _log = logging.getLogger("sandbox")
 
 
+#: Looks at a body and raises ``HTTPBadRequest`` when it cannot be served.
+Check = Callable[[dict[str, Any]], object]
+
+
+def accept_all(body: dict[str, Any]) -> None:
+    """For calls that answer something to every body."""
+
+
 @dataclass
 class World:
     county: County
@@ -34,13 +43,24 @@ class World:
     painter: ThreadPoolExecutor = field(default_factory=lambda: ThreadPoolExecutor(1, "painter"))
 
     async def receive(
-        self, request: web.Request, service: str, operation: str
+        self, request: web.Request, service: str, operation: str, check: Check = accept_all
     ) -> tuple[dict[str, Any], Fault | None]:
-        """The body of a call and the fault it meets; the call is logged whatever it is."""
+        """The body of a call and the fault it meets; the call is logged whatever it is.
+
+        ``check`` raises for a body that cannot be served: such a call uses up no fault, so that a
+        test's fault meets the call it was meant for.
+        """
         raw = await raw_body(request)
-        body = _parsed(raw)
-        fault = self.faults.take(service, operation, body) if body is not None else None
+        body, refusal = _parsed(raw), None
+        if body is None:
+            refusal = problem(400, "the body must be a JSON object")
+        else:
+            try:
+                check(body)
+            except web.HTTPException as error:
+                refusal = error
         known = body or {}
+        fault = None if refusal else self.faults.take(service, operation, known)
         key = (
             request.headers.get("Idempotency-Key") or known.get("key") or known.get("message_id")
             or request.headers.get("X-Request-Id") or ""
@@ -49,9 +69,9 @@ class World:
             service=service, operation=operation, key=text_of(key, 80), at=now_text(),
             sha=hashlib.sha256(raw).hexdigest(), fault=fault.mode if fault else "",
         )
-        if body is None:
-            raise problem(400, "the body must be a JSON object")
-        return body, fault
+        if refusal is not None:
+            raise refusal
+        return known, fault
 
     def latency_s(self, service: str, operation: str, body: dict[str, Any]) -> float:
         """50–300 ms, the same for the same question."""

@@ -168,6 +168,17 @@ def test_a_fault_waits_for_a_call_it_can_touch(process: Process) -> None:
     assert process.get("/faults")["faults"] == []
 
 
+def test_a_refused_call_uses_up_no_fault(process: Process) -> None:
+    process.fault("error_after")
+    process.fault("error_after", "send", service="sms")
+    assert process.transfer("refused", "-1.00").status_code == 400
+    assert process.web.post("/corebank/transfer", content=b"{broken").status_code == 400
+    assert process.post("/sms/send", {"message_id": "no-mobile"}).status_code == 400
+    assert len(process.get("/faults")["faults"]) == 2
+    assert process.transfer("refused").status_code == 500
+    assert process.booked("refused") == 1
+
+
 @pytest.mark.parametrize(
     "fault",
     [
