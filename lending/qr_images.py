@@ -1,5 +1,6 @@
 """QR codes as SVG text and as PNG bytes for print. Pure."""
 
+from functools import lru_cache
 from io import BytesIO
 
 import qrcode
@@ -19,6 +20,7 @@ def _matrix(text: str) -> list[list[bool]]:
     return code.get_matrix()
 
 
+@lru_cache(maxsize=512)  # a drawing takes milliseconds and never changes
 def svg(text: str, *, label: str = "") -> str:
     """An inline-able SVG, one path, black on white, quiet zone included; scales to any size."""
     matrix = _matrix(text)

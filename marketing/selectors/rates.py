@@ -1,8 +1,10 @@
 """What posters and tables say about products: names and the true annual rate (lowest to highest)."""
 
+import time
 from dataclasses import dataclass
 from datetime import date
 from decimal import Decimal
+from typing import Any
 
 from django.utils.translation import get_language
 
@@ -35,7 +37,22 @@ class ProductOnPoster:
 
 
 def of_products(on: date) -> dict[str, ProductOnPoster]:
-    """code → name, line and true rates of everything in force on ``on``, campaigns too."""
+    """code → name, line and true rates of everything in force on ``on``, campaigns too.
+
+    Kept for a minute per process: a product published now may take that long to show.
+    """
+    read_at, day, found = _kept
+    if not found or day != on or time.monotonic() - read_at > _KEPT_S:
+        found = _read(on)
+        _kept[:] = [time.monotonic(), on, found]
+    return found
+
+
+_KEPT_S = 60.0
+_kept: list[Any] = [0.0, None, {}]
+
+
+def _read(on: date) -> dict[str, ProductOnPoster]:
     found = {}
     for code in product_selectors.product_names():
         try:
