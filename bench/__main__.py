@@ -11,7 +11,9 @@ from bench.report import Row, as_text
 
 def main() -> int:
     parser = argparse.ArgumentParser(prog="bench")
-    parser.add_argument("--small", action="store_true", help="shorter runs: at most three minutes in all")
+    parser.add_argument(
+        "--small", action="store_true", help="shorter runs: at most three minutes in all"
+    )
     parser.add_argument("--out", type=Path, default=Path("bench.json"))
     options = parser.parse_args()
     os.environ.setdefault("OMP_NUM_THREADS", "1")

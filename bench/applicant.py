@@ -1,4 +1,6 @@
-"""An applicant as a program: knows only the public API and the sandbox's inbox. For load, journeys and faults.
+"""An applicant as a program: knows only the public API and the sandbox's inbox.
+
+For load, journeys and faults.
 
 Every POST carries an idempotency key and is repeated with the same key when the answer got lost, as a
 phone on a weak network would.
@@ -11,7 +13,12 @@ from typing import Any
 
 import httpx
 
-ANSWERS = {"occupation": "farmer", "monthly_income": "5200.00", "household_size": 4, "industry": "rice"}
+ANSWERS = {
+    "occupation": "farmer",
+    "monthly_income": "5200.00",
+    "household_size": 4,
+    "industry": "rice",
+}
 DECIDED = frozenset({"offered", "declined", "in_review"})
 _RETRY_PAUSE_S = 0.3
 
@@ -32,7 +39,9 @@ class Timings:
 class Applicant:
     """One person on the API of ``base_url``; ``patience_s`` is how long lost answers are asked for again."""
 
-    def __init__(self, base_url: str, sandbox_url: str, person: dict[str, Any], *, patience_s: float = 30.0) -> None:
+    def __init__(
+        self, base_url: str, sandbox_url: str, person: dict[str, Any], *, patience_s: float = 30.0
+    ) -> None:
         self.person, self.patience_s = person, patience_s
         self.api = httpx.Client(base_url=f"{base_url}/api/v1/", timeout=30, trust_env=False)
         self.sandbox = httpx.Client(base_url=sandbox_url, timeout=30, trust_env=False)
@@ -44,7 +53,14 @@ class Applicant:
         self.sandbox.close()
 
     # ── one call, however often it takes ─────────────────────────────────────
-    def call(self, method: str, path: str, body: Any = None, *, want: tuple[int, ...] = (200, 201, 202, 204)) -> Any:
+    def call(
+        self,
+        method: str,
+        path: str,
+        body: Any = None,
+        *,
+        want: tuple[int, ...] = (200, 201, 202, 204),
+    ) -> Any:
         """The JSON answer; lost answers, 409 "still running" and 503 are asked again with the same key."""
         headers = {"Idempotency-Key": str(uuid.uuid4())} if method == "POST" else {}
         deadline = time.monotonic() + self.patience_s
@@ -58,7 +74,9 @@ class Applicant:
                 self.timings.requests.append((f"{method} {path}", time.monotonic() - started))
                 return reply.json() if reply.content else None
             if time.monotonic() > deadline or not self._worth_repeating(reply):
-                told = "no answer" if reply is None else f"HTTP {reply.status_code} {reply.text[:300]}"
+                told = (
+                    "no answer" if reply is None else f"HTTP {reply.status_code} {reply.text[:300]}"
+                )
                 raise Refused(f"{method} {path}: {told}")
             time.sleep(_RETRY_PAUSE_S)
 
@@ -72,7 +90,9 @@ class Applicant:
     def newest_code(self) -> str:
         deadline = time.monotonic() + self.patience_s
         while time.monotonic() < deadline:
-            for message in self.sandbox.get("sms", params={"mobile": self.person["mobile"]}).json()["messages"]:
+            for message in self.sandbox.get("sms", params={"mobile": self.person["mobile"]}).json()[
+                "messages"
+            ]:
                 if message["otp"]:
                     return str(message["otp"])
             time.sleep(0.1)
@@ -86,7 +106,9 @@ class Applicant:
         self.api.headers["Authorization"] = f"Bearer {session['token']}"
 
     def start(self, qr_code: str = "universal") -> None:
-        application = self.call("POST", "applications/", {"qr_code": qr_code, "purpose": "agriculture"})
+        application = self.call(
+            "POST", "applications/", {"qr_code": qr_code, "purpose": "agriculture"}
+        )
         self.application_id = application["id"]
 
     def path(self, step: str = "") -> str:
@@ -94,16 +116,32 @@ class Applicant:
 
     def fill_in(self, answers: dict[str, Any] | None = None) -> None:
         person = self.person
-        self.call("POST", self.path("identity/"), {
-            "name": person["name"], "id_number": person["id_number"], "address": person["address"],
-        })
-        self.call("POST", self.path("consents/"), {
-            "accept": ["privacy", "bureau", "data_sharing"], "refuse": ["marketing"],
-        })
+        self.call(
+            "POST",
+            self.path("identity/"),
+            {
+                "name": person["name"],
+                "id_number": person["id_number"],
+                "address": person["address"],
+            },
+        )
+        self.call(
+            "POST",
+            self.path("consents/"),
+            {
+                "accept": ["privacy", "bureau", "data_sharing"],
+                "refuse": ["marketing"],
+            },
+        )
         self.call("POST", self.path("profile/"), answers or ANSWERS)
-        self.call("POST", self.path("bank-card/"), {
-            "card_number": person["card_number"], "mobile": person["mobile"],
-        })
+        self.call(
+            "POST",
+            self.path("bank-card/"),
+            {
+                "card_number": person["card_number"],
+                "mobile": person["mobile"],
+            },
+        )
 
     def submit(self) -> str:
         """Hand in and wait for the decision; returns the state."""
@@ -116,19 +154,37 @@ class Applicant:
     def accept(self) -> None:
         offers = self.call("GET", self.path("offers/"))
         offer = (offers["results"] if isinstance(offers, dict) else offers)[0]
-        self.call("POST", self.path("accept/"), {
-            "offer_id": offer["id"], "amount": offer["amount_max"], "term_months": offer["term_months"],
-            "method": offer["method"],
-        })
+        self.call(
+            "POST",
+            self.path("accept/"),
+            {
+                "offer_id": offer["id"],
+                "amount": offer["amount_max"],
+                "term_months": offer["term_months"],
+                "method": offer["method"],
+            },
+        )
 
     def sign(self) -> None:
         contract = self.call("GET", self.path("contract/"))
-        self.call("POST", "otp/", {
-            "mobile": self.person["mobile"], "purpose": "sign", "application": self.application_id,
-        })
-        self.call("POST", self.path("sign/"), {
-            "otp": self.newest_code(), "document_sha256": contract["sha256"], "cost_sheet_seconds": 30,
-        })
+        self.call(
+            "POST",
+            "otp/",
+            {
+                "mobile": self.person["mobile"],
+                "purpose": "sign",
+                "application": self.application_id,
+            },
+        )
+        self.call(
+            "POST",
+            self.path("sign/"),
+            {
+                "otp": self.newest_code(),
+                "document_sha256": contract["sha256"],
+                "cost_sheet_seconds": 30,
+            },
+        )
 
     def wait_for(self, states: frozenset[str], *, seconds: float = 60.0) -> str:
         deadline = time.monotonic() + seconds
@@ -159,7 +215,9 @@ class Applicant:
 def people(sandbox_url: str, persona: str, limit: int, offset: int = 0) -> list[dict[str, Any]]:
     """People of the sandbox's county."""
     reply = httpx.get(
-        f"{sandbox_url}/people", params={"persona": persona, "limit": limit, "offset": offset}, timeout=30
+        f"{sandbox_url}/people",
+        params={"persona": persona, "limit": limit, "offset": offset},
+        timeout=30,
     )
     found: list[dict[str, Any]] = reply.json()["people"]
     return found

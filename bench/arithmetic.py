@@ -13,9 +13,19 @@ _ROUNDS = 300
 
 def rows() -> list[Row]:
     request = ScheduleRequest(
-        principal=Decimal("10000"), annual_rate=Decimal("0.12"), periods=12, start=date(2023, 12, 12),
-        every=1, frequency="month", method="equal_instalment", day_count="act/act", rounding="half_even",
-        month_end="clamp", smoothing=True, instalment_multiple=Decimal("0.01"), seasonal_months=None,
+        principal=Decimal("10000"),
+        annual_rate=Decimal("0.12"),
+        periods=12,
+        start=date(2023, 12, 12),
+        every=1,
+        frequency="month",
+        method="equal_instalment",
+        day_count="act/act",
+        rounding="half_even",
+        month_end="clamp",
+        smoothing=True,
+        instalment_multiple=Decimal("0.01"),
+        seasonal_months=None,
     )
     schedule = build(request)
     started = time.perf_counter()

@@ -6,7 +6,7 @@ from typing import Any
 
 @dataclass(frozen=True)
 class Row:
-    """``ours`` against ``must`` (same unit); ``lower_is_better`` says which way. ``reference`` may be None."""
+    """``ours`` against ``must``, same unit; ``lower_is_better`` says which way."""
 
     job: str
     unit: str
@@ -23,8 +23,13 @@ class Row:
     def as_dict(self) -> dict[str, Any]:
         ratio = round(self.ours / self.reference, 3) if self.reference else None
         return {
-            "ours": round(self.ours, 4), "reference": self.reference, "ratio": ratio, "must": self.must,
-            "holds": self.holds, "unit": self.unit, "note": self.note,
+            "ours": round(self.ours, 4),
+            "reference": self.reference,
+            "ratio": ratio,
+            "must": self.must,
+            "holds": self.holds,
+            "unit": self.unit,
+            "note": self.note,
         }
 
 

@@ -22,7 +22,15 @@ from bench.applicant import Applicant, people
 from bench.report import Row, percentile
 from deploy.place import PROJECT, free_port
 
-_GOOD = ("teacher", "civil_servant", "depositor", "mortgage_customer", "shop_owner", "rice_farmer", "pig_farmer")
+_GOOD = (
+    "teacher",
+    "civil_servant",
+    "depositor",
+    "mortgage_customer",
+    "shop_owner",
+    "rice_farmer",
+    "pig_farmer",
+)
 _THREADS = 8
 _START_SECONDS_MAX = 300
 
@@ -45,15 +53,23 @@ def running_copy() -> Iterator[tuple[str, str, int, float]]:
         Path(folder).chmod(0o755)
         port, sandbox_port = free_port(), free_port()
         environment = {
-            **os.environ, "PORT": str(port), "SANDBOX_PORT": str(sandbox_port), "DATA_DIR": f"{folder}/data",
-            "SANDBOX_LATENCY": "0", "DJANGO_ENV": "demo",
+            **os.environ,
+            "PORT": str(port),
+            "SANDBOX_PORT": str(sandbox_port),
+            "DATA_DIR": f"{folder}/data",
+            "SANDBOX_LATENCY": "0",
+            "DJANGO_ENV": "demo",
         }
         for name in ("DATABASE_URL", "REDIS_URL", "SANDBOX_URL"):
             environment.pop(name, None)
         started = time.monotonic()
         process = subprocess.Popen(
-            [sys.executable, "-m", "deploy.run"], cwd=PROJECT, env=environment, stdin=subprocess.DEVNULL,
-            stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL,
+            [sys.executable, "-m", "deploy.run"],
+            cwd=PROJECT,
+            env=environment,
+            stdin=subprocess.DEVNULL,
+            stdout=subprocess.DEVNULL,
+            stderr=subprocess.DEVNULL,
         )
         base, sandbox = f"http://127.0.0.1:{port}", f"http://127.0.0.1:{sandbox_port}"
         try:
@@ -89,13 +105,32 @@ def rows(*, small: bool) -> list[Row]:
     journeys = len(busy.moneys_s) / busy.elapsed_s if busy.elapsed_s else 0.0
     return [
         Row("ready from an empty data folder", "s", ready_s, 300, note="installing not included"),
-        Row("decision, submit to offer, alone, p50", "ms", percentile(alone.decisions_s, 0.5) * 1e3, 250),
-        Row("decision, submit to offer, under load, p95", "ms", percentile(busy.decisions_s, 0.95) * 1e3, 1_000),
-        Row("money, signature to disbursed, alone, p95", "ms", percentile(alone.moneys_s, 0.95) * 1e3, 2_000),
+        Row(
+            "decision, submit to offer, alone, p50",
+            "ms",
+            percentile(alone.decisions_s, 0.5) * 1e3,
+            250,
+        ),
+        Row(
+            "decision, submit to offer, under load, p95",
+            "ms",
+            percentile(busy.decisions_s, 0.95) * 1e3,
+            1_000,
+        ),
+        Row(
+            "money, signature to disbursed, alone, p95",
+            "ms",
+            percentile(alone.moneys_s, 0.95) * 1e3,
+            2_000,
+        ),
         Row("server time of one journey, alone, p50", "s", percentile(alone.server_s, 0.5), 3.0),
         Row(
-            "journeys to money", "per second", journeys, 5.0, lower_is_better=False,
-            note=f"{len(busy.moneys_s)} in {busy.elapsed_s:.0f} s, {_THREADS} at a time, client on the same cores",
+            "journeys to money",
+            "per second",
+            journeys,
+            5.0,
+            lower_is_better=False,
+            note=f"{len(busy.moneys_s)} in {busy.elapsed_s:.0f} s, {_THREADS} at a time, same cores",
         ),
         Row("errors under load", "journeys", len(busy.errors), 0, note="; ".join(busy.errors[:1])),
         Row("resident memory of the whole system", "GB", memory_gb, 2.0),
@@ -103,7 +138,9 @@ def rows(*, small: bool) -> list[Row]:
     ]
 
 
-def load(base: str, sandbox: str, cast: list[dict[str, str]], *, threads: int, seconds: float) -> Result:
+def load(
+    base: str, sandbox: str, cast: list[dict[str, str]], *, threads: int, seconds: float
+) -> Result:
     """People one after another on ``threads`` threads until ``seconds`` are over or the cast is through."""
     result, lock, queue = Result(), threading.Lock(), iter(cast)
     started = time.monotonic()
@@ -128,7 +165,9 @@ def load(base: str, sandbox: str, cast: list[dict[str, str]], *, threads: int, s
                     continue
                 result.decisions_s.append(applicant.timings.decision_s)
                 result.moneys_s.append(applicant.timings.money_s)
-                result.server_s.append(sum(t for path, t in applicant.timings.requests if "wait" not in path))
+                result.server_s.append(
+                    sum(t for path, t in applicant.timings.requests if "wait" not in path)
+                )
 
     with ThreadPoolExecutor(threads) as pool:
         for future in [pool.submit(work) for _ in range(threads)]:
@@ -151,7 +190,9 @@ def _resident_gb(pid: int) -> float:
 
 def _first_visit_kb(base: str) -> float:
     """The landing page and every file it names, as they travel (compressed)."""
-    with httpx.Client(base_url=base, follow_redirects=True, headers={"Accept-Encoding": "gzip"}) as client:
+    with httpx.Client(
+        base_url=base, follow_redirects=True, headers={"Accept-Encoding": "gzip"}
+    ) as client:
         page = client.get("/q/universal/")
         total = _travelling(page)
         for address in sorted(set(re.findall(r'(?:src|href)="(/static/[^"]+)"', page.text))):

@@ -44,8 +44,8 @@ class NotFound(DomainError):
     code = "not_found"
     status = 404
 
-    def __init__(self, message: Any = _("We cannot find this.")) -> None:
-        super().__init__(message)
+    def __init__(self, message: Any = None) -> None:
+        super().__init__(message or _("We cannot find this."))
 
 
 class IllegalState(DomainError):

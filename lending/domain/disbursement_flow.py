@@ -41,7 +41,7 @@ def query_delay_s(queries_made: int) -> int:
     return QUERY_DELAYS_S[min(queries_made, len(QUERY_DELAYS_S) - 1)]
 
 
-#: "Not found" this many times, and older than the core bank's guaranteed processing time → send again, same key.
+#: "Not found" this often, and older than the core bank's guaranteed time → send again, same key.
 NOT_FOUND_LIMIT = 3
 #: Whatever is still unknown after this goes to a person.
 MANUAL_AFTER_S = 2 * 3600

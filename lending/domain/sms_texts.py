@@ -26,15 +26,24 @@ TEXTS: Mapping[str, Mapping[str, str]] = {
     },
     "declined": {
         "zh-hans": "很抱歉，您的申请这次没有通过。登录可查看原因，也可以申请人工复核。",
-        "en": "We are sorry: your application was not approved. Log in for the reasons or ask for a review.",
+        "en": "We are sorry: not approved this time. Log in for the reasons or ask for a review.",
     },
     "disbursed": {
-        "zh-hans": "{amount} 元已放款到您尾号 {last_four} 的银行卡，首次还款日 {first_due}，还款 {first_amount} 元。",
-        "en": "CNY {amount} is in your card ending {last_four}. First payment: {first_due}, CNY {first_amount}.",
+        "zh-hans": (
+            "{amount} 元已放款到您尾号 {last_four} 的银行卡，"
+            "首次还款日 {first_due}，还款 {first_amount} 元。"
+        ),
+        "en": (
+            "CNY {amount} is in your card ending {last_four}. "
+            "First payment: {first_due}, CNY {first_amount}."
+        ),
     },
     "payout_rejected": {
         "zh-hans": "放款没有成功：收款银行卡暂时不能入账。请登录更换本人银行卡，合同继续有效。",
-        "en": "The payout was returned: your card cannot receive money. Log in and choose another card of yours.",
+        "en": (
+            "The payout was returned: your card cannot receive money. "
+            "Log in and choose another card of yours."
+        ),
     },
 }
 

@@ -77,8 +77,14 @@ def pay(order: TransferOrder) -> TransferReply:
 
 def ask(order: TransferOrder) -> TransferReply:
     """What became of the transfer with this key."""
-    reply = HttpPort("corebank").post("transfer-status", {"key": order.key}, timeout_s=_CALL_TIMEOUT_S)
-    if reply.kind == "http_error" and reply.status == 404 and reply.body.get("status") == "not_found":
+    reply = HttpPort("corebank").post(
+        "transfer-status", {"key": order.key}, timeout_s=_CALL_TIMEOUT_S
+    )
+    if (
+        reply.kind == "http_error"
+        and reply.status == 404
+        and reply.body.get("status") == "not_found"
+    ):
         return TransferReply("not_found")
     return interpret(reply, order)
 
@@ -123,7 +129,9 @@ def statement(day: date) -> Iterable[StatementLine]:
             raise StatementUnavailable("a line cannot be read")
         lines.append(
             StatementLine(
-                key=str(row.get("key")), amount=amount, payee_card=str(row.get("payee_card")),
+                key=str(row.get("key")),
+                amount=amount,
+                payee_card=str(row.get("payee_card")),
                 core_txn_id=str(row.get("core_txn_id")),
             )
         )

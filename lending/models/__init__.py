@@ -1,23 +1,28 @@
 """The rows of lending, one file per noun."""
 
-from lending.models.applications import LoanApplication, ApplicationMove
+from lending.models.applications import ApplicationMove, LoanApplication
 from lending.models.audit import AuditEntry
 from lending.models.business_day import BusinessDay
 from lending.models.cards import BankCard
 from lending.models.codes import ReferralCode
-from lending.models.consents import ConsentText, Consent
+from lending.models.consents import Consent, ConsentText
 from lending.models.contracts import LoanContract
 from lending.models.customers import Customer, CustomerSession, OtpChallenge
-from lending.models.disbursements import Disbursement, ExternalCall, InboundEvent, ReconciliationBreak
+from lending.models.disbursements import (
+    Disbursement,
+    ExternalCall,
+    InboundEvent,
+    ReconciliationBreak,
+)
 from lending.models.events import LendingEvent
 from lending.models.heartbeats import Heartbeat
 from lending.models.id_cards import IdCardReading
 from lending.models.idempotency import IdempotencyKey
 from lending.models.ledger import Account, Journal, Posting
-from lending.models.loans import Loan, Instalment
+from lending.models.loans import Instalment, Loan
 from lending.models.offers import Offer
-from lending.models.organisation import LegalEntity, Branch, Village, Officer
-from lending.models.outbox import OutboxMessage, SmsMessage, DeadLetter
+from lending.models.organisation import Branch, LegalEntity, Officer, Village
+from lending.models.outbox import DeadLetter, OutboxMessage, SmsMessage
 from lending.models.reviews import ManualReview, ReviewRequest
 
 __all__ = [

@@ -21,7 +21,9 @@ class LoanApplication(models.Model):
     qr_code = models.CharField(max_length=40)
     source_token = models.CharField(max_length=64, blank=True)
     channel = models.CharField(max_length=10, default="api")
-    state = models.CharField(max_length=12, choices=[(s.value, s.value) for s in State], default=State.DRAFT)
+    state = models.CharField(
+        max_length=12, choices=[(s.value, s.value) for s in State], default=State.DRAFT
+    )
     version = models.PositiveIntegerField(default=0)
     purpose = models.CharField(max_length=40)
     requested_amount = models.DecimalField(max_digits=14, decimal_places=2, null=True)
@@ -29,11 +31,13 @@ class LoanApplication(models.Model):
     # identity as the person confirmed it for this application
     name = EncryptedTextField(null=True)
     id_number = EncryptedTextField(null=True)
-    id_number_index = models.CharField(max_length=64, null=True, db_index=True)
+    id_number_index = models.CharField(max_length=64, null=True, db_index=True)  # noqa: DJ001  (unknown is NULL, not "")
     address = EncryptedTextField(null=True)
     id_valid_until = models.DateField(null=True)
 
-    profile = models.JSONField(default=dict, help_text="the few declared answers, no personal identifiers")
+    profile = models.JSONField(
+        default=dict, help_text="the few declared answers, no personal identifiers"
+    )
     profiled_at = models.DateTimeField(null=True)
     bank_card = models.ForeignKey("BankCard", null=True, on_delete=models.PROTECT)
 
@@ -48,10 +52,12 @@ class LoanApplication(models.Model):
     class Meta:
         constraints = [
             models.CheckConstraint(
-                condition=models.Q(state__in=[s.value for s in State]), name="application_state_known"
+                condition=models.Q(state__in=[s.value for s in State]),
+                name="application_state_known",
             ),
             models.CheckConstraint(
-                condition=models.Q(requested_amount__isnull=True) | models.Q(requested_amount__gt=0),
+                condition=models.Q(requested_amount__isnull=True)
+                | models.Q(requested_amount__gt=0),
                 name="application_requested_amount_positive",
             ),
         ]
@@ -60,9 +66,22 @@ class LoanApplication(models.Model):
             models.Index(fields=["officer", "state", "-state_since"]),
             models.Index(fields=["branch", "state", "-state_since"]),
             models.Index(fields=["state", "state_since"]),
-            models.Index(fields=["expires_at"], condition=models.Q(state__in=[
-                "draft", "identified", "consented", "submitted", "scoring", "offered", "in_review", "accepted",
-            ]), name="application_open_expiry"),
+            models.Index(
+                fields=["expires_at"],
+                condition=models.Q(
+                    state__in=[
+                        "draft",
+                        "identified",
+                        "consented",
+                        "submitted",
+                        "scoring",
+                        "offered",
+                        "in_review",
+                        "accepted",
+                    ]
+                ),
+                name="application_open_expiry",
+            ),
         ]
 
     def __str__(self) -> str:

@@ -18,7 +18,9 @@ class BankCard(models.Model):
 
     class Meta:
         constraints = [
-            models.UniqueConstraint(fields=["customer", "card_index"], name="card_once_per_customer")
+            models.UniqueConstraint(
+                fields=["customer", "card_index"], name="card_once_per_customer"
+            )
         ]
         indexes = [models.Index(fields=["card_index"])]
 

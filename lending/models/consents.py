@@ -34,7 +34,9 @@ class Consent(models.Model):
 
     id = models.UUIDField(primary_key=True, default=uuid.uuid4, editable=False)
     customer = models.ForeignKey("Customer", on_delete=models.PROTECT)
-    application = models.ForeignKey("LoanApplication", on_delete=models.PROTECT, related_name="consents")
+    application = models.ForeignKey(
+        "LoanApplication", on_delete=models.PROTECT, related_name="consents"
+    )
     legal_entity = models.ForeignKey("LegalEntity", on_delete=models.PROTECT)
     text = models.ForeignKey(ConsentText, on_delete=models.PROTECT)
     kind = models.CharField(max_length=20, choices=ConsentText.Kind)

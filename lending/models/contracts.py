@@ -10,7 +10,9 @@ from products.encryption import EncryptedBytesField, EncryptedJSONField
 class LoanContract(models.Model):
     id = models.UUIDField(primary_key=True, default=uuid.uuid4, editable=False)
     contract_no = models.CharField(max_length=30, unique=True)
-    application = models.ForeignKey("LoanApplication", on_delete=models.PROTECT, related_name="contracts")
+    application = models.ForeignKey(
+        "LoanApplication", on_delete=models.PROTECT, related_name="contracts"
+    )
     offer = models.ForeignKey("Offer", on_delete=models.PROTECT)
     legal_entity = models.ForeignKey("LegalEntity", on_delete=models.PROTECT)
     amount = models.DecimalField(max_digits=14, decimal_places=2)
@@ -35,13 +37,17 @@ class LoanContract(models.Model):
     class Meta:
         constraints = [
             models.UniqueConstraint(
-                fields=["application"], condition=models.Q(voided_at__isnull=True), name="contract_one_live"
+                fields=["application"],
+                condition=models.Q(voided_at__isnull=True),
+                name="contract_one_live",
             ),
             models.CheckConstraint(
                 condition=models.Q(signed_at__isnull=True) | models.Q(voided_at__isnull=True),
                 name="contract_signed_never_void",
             ),
-            models.CheckConstraint(condition=models.Q(amount__gt=0), name="contract_amount_positive"),
+            models.CheckConstraint(
+                condition=models.Q(amount__gt=0), name="contract_amount_positive"
+            ),
         ]
 
     def __str__(self) -> str:

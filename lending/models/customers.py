@@ -14,7 +14,7 @@ class Customer(models.Model):
     mobile_index = models.CharField(max_length=64, unique=True)
     name = EncryptedTextField(null=True)
     id_number = EncryptedTextField(null=True)
-    id_number_index = models.CharField(max_length=64, unique=True, null=True)
+    id_number_index = models.CharField(max_length=64, unique=True, null=True)  # noqa: DJ001  (unknown is NULL, not "")
     address = EncryptedTextField(null=True)
     officer = models.ForeignKey("Officer", null=True, on_delete=models.PROTECT)
     village = models.ForeignKey("Village", null=True, on_delete=models.PROTECT)

@@ -12,13 +12,16 @@ class Disbursement(models.Model):
     """One payout. ``core_key`` is made once and never remade; amount, payee and key are frozen by trigger."""
 
     id = models.UUIDField(primary_key=True, default=uuid.uuid4, editable=False)
-    application = models.ForeignKey("LoanApplication", on_delete=models.PROTECT, related_name="disbursements")
+    application = models.ForeignKey(
+        "LoanApplication", on_delete=models.PROTECT, related_name="disbursements"
+    )
     contract = models.ForeignKey("LoanContract", on_delete=models.PROTECT)
     bank_card = models.ForeignKey("BankCard", on_delete=models.PROTECT)
     core_key = models.CharField(max_length=40, unique=True)
     amount = models.DecimalField(max_digits=14, decimal_places=2)
     state = models.CharField(
-        max_length=10, choices=[(s.value, s.value) for s in DisbursementState],
+        max_length=10,
+        choices=[(s.value, s.value) for s in DisbursementState],
         default=DisbursementState.CREATED,
     )
     core_txn_id = models.CharField(max_length=60, null=True, unique=True)  # noqa: DJ001  (unique needs NULL)
@@ -56,9 +59,12 @@ class Disbursement(models.Model):
                 | (~models.Q(state="succeeded") & models.Q(core_txn_id__isnull=True)),
                 name="disbursement_txn_iff_succeeded",
             ),
-            models.CheckConstraint(condition=models.Q(amount__gt=0), name="disbursement_amount_positive"),
+            models.CheckConstraint(
+                condition=models.Q(amount__gt=0), name="disbursement_amount_positive"
+            ),
             models.UniqueConstraint(
-                fields=["application"], condition=~models.Q(state="rejected"),
+                fields=["application"],
+                condition=~models.Q(state="rejected"),
                 name="disbursement_one_live_per_application",
             ),
             models.CheckConstraint(
@@ -135,7 +141,9 @@ class ReconciliationBreak(models.Model):
 
     class Meta:
         constraints = [
-            models.UniqueConstraint(fields=["business_date", "kind", "core_key"], name="break_once_a_day")
+            models.UniqueConstraint(
+                fields=["business_date", "kind", "core_key"], name="break_once_a_day"
+            )
         ]
 
     def __str__(self) -> str:

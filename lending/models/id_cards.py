@@ -14,7 +14,9 @@ class IdCardReading(models.Model):
         UNREADABLE = "unreadable"
 
     id = models.UUIDField(primary_key=True, default=uuid.uuid4, editable=False)
-    application = models.ForeignKey("LoanApplication", on_delete=models.CASCADE, related_name="readings")
+    application = models.ForeignKey(
+        "LoanApplication", on_delete=models.CASCADE, related_name="readings"
+    )
     state = models.CharField(max_length=12, choices=State, default=State.QUEUED)
     front = EncryptedBytesField(null=True)
     back = EncryptedBytesField(null=True)

@@ -25,7 +25,9 @@ class IdempotencyKey(models.Model):
 
     class Meta:
         constraints = [
-            models.UniqueConstraint(fields=["actor", "endpoint", "key"], name="idempotency_key_unique")
+            models.UniqueConstraint(
+                fields=["actor", "endpoint", "key"], name="idempotency_key_unique"
+            )
         ]
         indexes = [models.Index(fields=["created_at"])]
 

@@ -13,7 +13,9 @@ class Offer(models.Model):
         EXPIRED = "expired"
 
     id = models.UUIDField(primary_key=True, default=uuid.uuid4, editable=False)
-    application = models.ForeignKey("LoanApplication", on_delete=models.PROTECT, related_name="offers")
+    application = models.ForeignKey(
+        "LoanApplication", on_delete=models.PROTECT, related_name="offers"
+    )
     round = models.PositiveSmallIntegerField()
     position = models.PositiveSmallIntegerField()
     label_zh = models.CharField(max_length=40)
@@ -37,10 +39,13 @@ class Offer(models.Model):
                 fields=["application", "round", "position"], name="offer_position_unique"
             ),
             models.UniqueConstraint(
-                fields=["application"], condition=models.Q(state="accepted"), name="offer_one_accepted"
+                fields=["application"],
+                condition=models.Q(state="accepted"),
+                name="offer_one_accepted",
             ),
             models.CheckConstraint(
-                condition=models.Q(amount_min__gt=0) & models.Q(amount_max__gte=models.F("amount_min")),
+                condition=models.Q(amount_min__gt=0)
+                & models.Q(amount_max__gte=models.F("amount_min")),
                 name="offer_amount_band",
             ),
         ]

@@ -57,7 +57,9 @@ class Officer(models.Model):
     branch = models.ForeignKey(Branch, on_delete=models.PROTECT)
     role = models.CharField(max_length=20, choices=Role, default=Role.OFFICER)
     authority_amount = models.DecimalField(
-        max_digits=14, decimal_places=2, default=Decimal("50000.00"),
+        max_digits=14,
+        decimal_places=2,
+        default=Decimal("50000.00"),
         help_text="the highest limit this person may approve alone",
     )
 

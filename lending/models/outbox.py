@@ -20,7 +20,9 @@ class OutboxMessage(models.Model):
     class Meta:
         indexes = [
             models.Index(
-                fields=["id"], condition=models.Q(published_at__isnull=True), name="outbox_unpublished"
+                fields=["id"],
+                condition=models.Q(published_at__isnull=True),
+                name="outbox_unpublished",
             )
         ]
 
@@ -56,7 +58,8 @@ class SmsMessage(models.Model):
         ]
         indexes = [
             models.Index(
-                fields=["next_try_at"], condition=models.Q(state__in=["queued", "sending"]),
+                fields=["next_try_at"],
+                condition=models.Q(state__in=["queued", "sending"]),
                 name="sms_unsent",
             )
         ]

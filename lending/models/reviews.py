@@ -14,7 +14,9 @@ class ManualReview(models.Model):
         DECLINE = "decline"
 
     id = models.UUIDField(primary_key=True, default=uuid.uuid4, editable=False)
-    application = models.ForeignKey("LoanApplication", on_delete=models.PROTECT, related_name="reviews")
+    application = models.ForeignKey(
+        "LoanApplication", on_delete=models.PROTECT, related_name="reviews"
+    )
     round = models.PositiveSmallIntegerField()
     reviewer = models.ForeignKey(settings.AUTH_USER_MODEL, on_delete=models.PROTECT)
     verdict = models.CharField(max_length=10, choices=Verdict)
@@ -26,7 +28,9 @@ class ManualReview(models.Model):
 
     class Meta:
         constraints = [
-            models.UniqueConstraint(fields=["application", "round"], name="review_one_verdict_per_round"),
+            models.UniqueConstraint(
+                fields=["application", "round"], name="review_one_verdict_per_round"
+            ),
             models.CheckConstraint(
                 condition=models.Q(verdict="decline", approved_limit__isnull=True)
                 | models.Q(verdict="approve", approved_limit__gt=0),

@@ -23,7 +23,9 @@ def of_customer(application_id: Any, customer: Customer) -> LoanApplication:
 
 
 def _with_relations():  # type: ignore[no-untyped-def]
-    return LoanApplication.objects.select_related("customer", "bank_card", "officer__branch", "legal_entity")
+    return LoanApplication.objects.select_related(
+        "customer", "bank_card", "officer__branch", "legal_entity"
+    )
 
 
 def latest_open(customer: Customer) -> LoanApplication | None:

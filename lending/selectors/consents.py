@@ -10,7 +10,9 @@ from products import selectors as product_selectors
 
 def current_texts(on: date) -> dict[str, ConsentText]:
     """kind → the newest text valid on ``on``."""
-    rows = ConsentText.objects.filter(valid_from__lte=on).order_by("kind", "-version").distinct("kind")
+    rows = (
+        ConsentText.objects.filter(valid_from__lte=on).order_by("kind", "-version").distinct("kind")
+    )
     return {row.kind: row for row in rows}
 
 

@@ -7,10 +7,19 @@ from risk import selectors as risk_selectors
 
 _REVIEW_WORDS = {
     "identity_doubtful": ("我们没能确认您的身份信息", "We could not confirm your identity details"),
-    "income_too_low": ("按目前的收入，还款压力会太大", "Repaying would weigh too much on your present income"),
-    "purpose_doubtful": ("借款用途不清楚或不在本产品范围内", "The purpose is unclear or outside this product"),
+    "income_too_low": (
+        "按目前的收入，还款压力会太大",
+        "Repaying would weigh too much on your present income",
+    ),
+    "purpose_doubtful": (
+        "借款用途不清楚或不在本产品范围内",
+        "The purpose is unclear or outside this product",
+    ),
     "too_much_debt": ("您目前的借款已经较多", "You already owe a good deal"),
-    "other_reason": ("客户经理综合考虑后没有通过", "The loan officer decided against it on the whole"),
+    "other_reason": (
+        "客户经理综合考虑后没有通过",
+        "The loan officer decided against it on the whole",
+    ),
 }
 
 

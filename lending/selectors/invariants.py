@@ -61,11 +61,14 @@ def no_money_twice(now: datetime) -> Iterator[Breach]:
 
 def no_money_lost(now: datetime) -> Iterator[Breach]:
     """I2: every transfer has one disbursement and one journal, same amount and payee; and the reverse."""
-    ours = {d.core_key: d for d in Disbursement.objects.select_related("bank_card").iterator(chunk_size=500)}
+    ours = {
+        d.core_key: d
+        for d in Disbursement.objects.select_related("bank_card").iterator(chunk_size=500)
+    }
     journals = dict(
-        Journal.objects.filter(kind="disbursement").annotate(
-            total=Sum("postings__amount", filter=Q(postings__amount__gt=0))
-        ).values_list("source_id", "total")
+        Journal.objects.filter(kind="disbursement")
+        .annotate(total=Sum("postings__amount", filter=Q(postings__amount__gt=0)))
+        .values_list("source_id", "total")
     )
     lines = {line.key: line for line in _bank_lines()}
     for line in lines.values():
@@ -94,20 +97,28 @@ def books_balance(now: datetime) -> Iterator[Breach]:
         yield _breach("I3", cell["branch_id"], f"trial balance {cell['total']}")
     owed = Sum("postings__amount", filter=Q(postings__account__code="1301"), default=Decimal(0))
     for loan in Loan.objects.annotate(owed=owed).exclude(owed=F("principal_balance"))[:50]:
-        yield _breach("I3", loan.note_no, f"balance {loan.principal_balance}, account 1301 says {loan.owed}")
+        yield _breach(
+            "I3", loan.note_no, f"balance {loan.principal_balance}, account 1301 says {loan.owed}"
+        )
 
 
 def histories_are_legal(now: datetime) -> Iterator[Breach]:
     """I4: every application's history is a legal path without gaps that ends in its state."""
     previous: dict[object, tuple[int, str]] = {}
-    for move in ApplicationMove.objects.order_by("application_id", "version").iterator(chunk_size=2_000):
+    for move in ApplicationMove.objects.order_by("application_id", "version").iterator(
+        chunk_size=2_000
+    ):
         version, state = previous.get(move.application_id, (0, State.DRAFT.value))
         if move.version != version + 1 or move.from_state != state:
             yield _breach("I4", move.application_id, f"gap before version {move.version}")
         if not is_legal_step(move.from_state, move.to_state):
-            yield _breach("I4", move.application_id, f"{move.from_state} → {move.to_state} is not legal")
+            yield _breach(
+                "I4", move.application_id, f"{move.from_state} → {move.to_state} is not legal"
+            )
         previous[move.application_id] = (move.version, move.to_state)
-    for pk, version, state in LoanApplication.objects.values_list("pk", "version", "state").iterator():
+    for pk, version, state in LoanApplication.objects.values_list(
+        "pk", "version", "state"
+    ).iterator():
         if previous.get(pk, (0, State.DRAFT.value)) != (version, state):
             yield _breach("I4", pk, f"is {state} v{version}, history says {previous.get(pk)}")
     disbursed = LoanApplication.objects.filter(state=State.DISBURSED, loan__isnull=True)
@@ -151,7 +162,9 @@ def keys_have_one_answer(now: datetime) -> Iterator[Breach]:
 
 def messages_once(now: datetime) -> Iterator[Breach]:
     """I10: at most one message per template and event."""
-    doubles = SmsMessage.objects.values("template", "event_key").annotate(n=Count("id")).filter(n__gt=1)
+    doubles = (
+        SmsMessage.objects.values("template", "event_key").annotate(n=Count("id")).filter(n__gt=1)
+    )
     for row in doubles[:50]:
         yield _breach("I10", row["event_key"], f"{row['n']} × {row['template']}")
 

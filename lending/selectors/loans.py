@@ -9,8 +9,10 @@ from lending.models import Customer, Instalment, Loan
 
 
 def of_customer(customer: Customer) -> QuerySet[Loan]:
-    return Loan.objects.filter(customer=customer).select_related("branch", "officer").order_by(
-        "-created_at", "pk"
+    return (
+        Loan.objects.filter(customer=customer)
+        .select_related("branch", "officer")
+        .order_by("-created_at", "pk")
     )
 
 

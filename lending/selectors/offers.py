@@ -9,4 +9,6 @@ from lending.models import LoanApplication, Offer
 
 def open_offers(application: LoanApplication, now: datetime) -> QuerySet[Offer]:
     """Open, unexpired offers in the order the decision gave them."""
-    return application.offers.filter(state=Offer.State.OPEN, expires_at__gt=now).order_by("position")
+    return application.offers.filter(state=Offer.State.OPEN, expires_at__gt=now).order_by(
+        "position"
+    )

@@ -8,13 +8,15 @@ from risk import selectors as risk_selectors
 
 
 def evidence(application: LoanApplication) -> dict[str, Any]:
-    """declared, sources (no raw data), decision (score, grade, limit, assessments, reasons), history, reviews."""
+    """declared, sources (no raw data), decision with assessments and reasons, history, reviews."""
     return {
         "declared": application.profile,
         "requested_amount": application.requested_amount,
         "purpose": application.purpose,
         "sources": risk_selectors.evidence(application.pk, 1),
-        "decision": risk_selectors.decision(application.decision_id) if application.decision_id else None,
+        "decision": risk_selectors.decision(application.decision_id)
+        if application.decision_id
+        else None,
         "outstanding_principal": outstanding_principal(application.customer_id),
         "moves": list(application.moves.order_by("version")),
         "reviews": list(application.reviews.select_related("reviewer").order_by("at")),

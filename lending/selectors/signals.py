@@ -28,9 +28,13 @@ def of_application(application: LoanApplication) -> dict[str, int | str]:
         "applications_same_identity_7d": same_identity.count(),
         "customers_same_identity": LoanApplication.objects.filter(
             id_number_index=application.id_number_index
-        ).values("customer_id").distinct().count(),
+        )
+        .values("customer_id")
+        .distinct()
+        .count(),
         "same_card_other_customers": BankCard.objects.filter(card_index=card_index)
-        .exclude(customer=application.customer).count(),
+        .exclude(customer=application.customer)
+        .count(),
         "loans_overdue": Loan.objects.filter(
             customer=application.customer, state=LoanState.OVERDUE
         ).count(),

@@ -1,4 +1,4 @@
-"""What a staff member may see: own rows for officers, the branch for managers, all for head office and risk."""
+"""What staff may see: officers their own, managers the branch, head office and risk everything."""
 
 from typing import Any, TypeVar
 
@@ -52,22 +52,34 @@ def unfinished(user: User) -> QuerySet[LoanApplication]:
     """Applications whose owner stopped on the way, newest first: who may need a call."""
     return (
         visible_applications(user)
-        .filter(state__in=[State.DRAFT, State.IDENTIFIED, State.CONSENTED, State.OFFERED, State.ACCEPTED])
+        .filter(
+            state__in=[
+                State.DRAFT,
+                State.IDENTIFIED,
+                State.CONSENTED,
+                State.OFFERED,
+                State.ACCEPTED,
+            ]
+        )
         .select_related("customer", "officer", "branch")
         .order_by("-state_since")
     )
 
 
 def customers(user: User) -> QuerySet[Customer]:
-    return _scoped(user, Customer.objects.all(), "officer__branch_id").select_related(
-        "officer", "village"
-    ).order_by("-created_at", "pk")
+    return (
+        _scoped(user, Customer.objects.all(), "officer__branch_id")
+        .select_related("officer", "village")
+        .order_by("-created_at", "pk")
+    )
 
 
 def loans(user: User) -> QuerySet[Loan]:
-    return _scoped(user, Loan.objects.all(), "branch_id").select_related(
-        "customer", "officer", "branch"
-    ).order_by("-created_at", "pk")
+    return (
+        _scoped(user, Loan.objects.all(), "branch_id")
+        .select_related("customer", "officer", "branch")
+        .order_by("-created_at", "pk")
+    )
 
 
 def open_payouts(user: User) -> QuerySet[Disbursement]:

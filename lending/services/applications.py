@@ -34,7 +34,8 @@ def clean_amount(field: str, text: Any) -> Any:
         return parse_amount(text)
     except InvalidAmount:
         raise InvalidInput.field(
-            field, _("Please enter an amount in yuan with ordinary digits, for example 20000."),
+            field,
+            _("Please enter an amount in yuan with ordinary digits, for example 20000."),
             "invalid_amount",
         ) from None
 
@@ -60,7 +61,11 @@ def start(
             _("This QR code is not valid any more. Please ask your loan officer for a new one."),
             errors={"qr_code": [_("This QR code is not valid any more.")]},
         )
-    branch = code.officer.branch if code.officer else Branch.objects.select_related("legal_entity").order_by("pk")[0]
+    branch = (
+        code.officer.branch
+        if code.officer
+        else Branch.objects.select_related("legal_entity").order_by("pk")[0]
+    )
     product_version = product_selectors.current_version(
         code.product_code, on=business_day.current(branch.legal_entity)
     )
@@ -71,10 +76,16 @@ def start(
     with transaction.atomic():
         Customer.objects.select_for_update().get(pk=customer.pk)
         _supersede_open(customer, now)
-        application = _create(customer, code, branch, product_version, purpose, amount, source_token, channel, now)
+        application = _create(
+            customer, code, branch, product_version, purpose, amount, source_token, channel, now
+        )
         if code.officer_id and customer.officer_id is None:
-            Customer.objects.filter(pk=customer.pk, officer__isnull=True).update(officer=code.officer)
-        events.record("application.started", at=now, application=application, data={"channel": channel})
+            Customer.objects.filter(pk=customer.pk, officer__isnull=True).update(
+                officer=code.officer
+            )
+        events.record(
+            "application.started", at=now, application=application, data={"channel": channel}
+        )
     return application
 
 
@@ -94,8 +105,15 @@ def _wished_amount(text: Any, terms: LoanTerms) -> Decimal | None:
 
 
 def _create(
-    customer: Customer, code: ReferralCode, branch: Branch, product_version: Any, purpose: str, amount: Any,
-    source_token: str, channel: str, now: datetime,
+    customer: Customer,
+    code: ReferralCode,
+    branch: Branch,
+    product_version: Any,
+    purpose: str,
+    amount: Any,
+    source_token: str,
+    channel: str,
+    now: datetime,
 ) -> LoanApplication:
     return LoanApplication.objects.create(
         customer=customer,
@@ -127,7 +145,9 @@ def _supersede_open(customer: Customer, now: datetime) -> None:
         _close(earlier, Action.WITHDRAW, Role.CUSTOMER, str(customer.pk), now, "superseded")
 
 
-def withdraw(*, application_id: UUID, customer: Customer, reason: str, now: datetime) -> LoanApplication:
+def withdraw(
+    *, application_id: UUID, customer: Customer, reason: str, now: datetime
+) -> LoanApplication:
     """The person changes their mind; possible until the contract is signed."""
     with transaction.atomic():
         application = moves.locked(application_id, customer=customer)
@@ -154,5 +174,9 @@ def _close(
 ) -> None:
     moves.move(application, action=action, role=role, actor=actor, now=now, data={"reason": reason})
     offer_state = Offer.State.EXPIRED if action == Action.EXPIRE else Offer.State.VOID
-    application.offers.filter(state__in=[Offer.State.OPEN, Offer.State.ACCEPTED]).update(state=offer_state)
-    application.contracts.filter(voided_at__isnull=True, signed_at__isnull=True).update(voided_at=now)
+    application.offers.filter(state__in=[Offer.State.OPEN, Offer.State.ACCEPTED]).update(
+        state=offer_state
+    )
+    application.contracts.filter(voided_at__isnull=True, signed_at__isnull=True).update(
+        voided_at=now
+    )

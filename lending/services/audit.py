@@ -35,8 +35,14 @@ def record(
             cursor.execute("SELECT pg_advisory_xact_lock(%s)", [_CHAIN_LOCK])
         last = AuditEntry.objects.order_by("-id").values_list("entry_hash", flat=True).first()
         entry = AuditEntry(
-            actor=actor, action=action, subject_type=subject_type, subject_id=subject_id,
-            reason=reason[:300], detail=detail or {}, at=now, previous_hash=last or FIRST_HASH,
+            actor=actor,
+            action=action,
+            subject_type=subject_type,
+            subject_id=subject_id,
+            reason=reason[:300],
+            detail=detail or {},
+            at=now,
+            previous_hash=last or FIRST_HASH,
         )
         entry.entry_hash = seal(entry)
         entry.save()
@@ -47,10 +53,17 @@ def seal(entry: AuditEntry) -> str:
     """SHA-256 over the entry's content and the hash before it."""
     content = json.dumps(
         [
-            entry.previous_hash, entry.actor, entry.action, entry.subject_type, entry.subject_id,
-            entry.reason, entry.detail, entry.at.astimezone(UTC).isoformat(),
+            entry.previous_hash,
+            entry.actor,
+            entry.action,
+            entry.subject_type,
+            entry.subject_id,
+            entry.reason,
+            entry.detail,
+            entry.at.astimezone(UTC).isoformat(),
         ],
-        ensure_ascii=False, sort_keys=True,
+        ensure_ascii=False,
+        sort_keys=True,
     )
     return hashlib.sha256(content.encode()).hexdigest()
 
@@ -60,14 +73,20 @@ def reveal(*, application_id: UUID, viewer: User, reason: str, now: datetime) ->
     if len(reason.strip()) < REASON_MIN:
         raise InvalidInput.field("reason", _("Please say why you need to see this."))
     application = (
-        worklists.visible_applications(viewer).select_related("customer", "bank_card")
-        .filter(pk=application_id).first()
+        worklists.visible_applications(viewer)
+        .select_related("customer", "bank_card")
+        .filter(pk=application_id)
+        .first()
     )
     if application is None:
         raise NotFound
     record(
-        actor=viewer.get_username(), action="personal_data.reveal", subject_type="application",
-        subject_id=str(application_id), reason=reason.strip(), now=now,
+        actor=viewer.get_username(),
+        action="personal_data.reveal",
+        subject_type="application",
+        subject_id=str(application_id),
+        reason=reason.strip(),
+        now=now,
     )
     return {
         "name": application.name or "",

@@ -28,7 +28,8 @@ def receive_core_bank(*, raw_body: bytes, timestamp: str, signature: str, now: d
     body = _read(raw_body)
     with transaction.atomic():  # the event counts as taken only together with its effect
         _event, is_new = InboundEvent.objects.get_or_create(
-            provider=PROVIDER, event_id=str(body["event_id"])[:80],
+            provider=PROVIDER,
+            event_id=str(body["event_id"])[:80],
             defaults={"body_sha256": hashlib.sha256(raw_body).hexdigest(), "received_at": now},
         )
         return _settle(body, now) if is_new else "repeated"

@@ -30,7 +30,9 @@ def bind(
     number, reserved_mobile = normalised_card(card_number), normalised_mobile(mobile)
     errors: dict[str, list[Any]] = {}
     if number is None:
-        errors["card_number"] = [_("Please check the card number: 16 to 19 digits from the front of the card.")]
+        errors["card_number"] = [
+            _("Please check the card number: 16 to 19 digits from the front of the card.")
+        ]
     if reserved_mobile is None:
         errors["mobile"] = [_("Please enter the mobile number you left with the bank.")]
     if number is None or reserved_mobile is None:
@@ -52,7 +54,12 @@ def _card_of(customer: Customer, number: str, mobile: str, now: datetime) -> Ban
     card, created = BankCard.objects.get_or_create(
         customer=customer,
         card_index=card_index(number),
-        defaults={"card_number": number, "last_four": number[-4:], "mobile": mobile, "created_at": now},
+        defaults={
+            "card_number": number,
+            "last_four": number[-4:],
+            "mobile": mobile,
+            "created_at": now,
+        },
     )
     if not created and card.mobile != mobile:
         card.mobile = mobile

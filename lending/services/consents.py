@@ -40,19 +40,33 @@ def record(
         texts = consent_selectors.current_texts(business_day.current(application.legal_entity))
         for kind in [*accept, *refuse]:
             Consent.objects.create(
-                customer=customer, application=application, legal_entity=application.legal_entity,
-                text=texts[kind], kind=kind, accepted=kind in accept, channel=channel,
-                client_ip_index=ip_index(client_ip), at=now,
+                customer=customer,
+                application=application,
+                legal_entity=application.legal_entity,
+                text=texts[kind],
+                kind=kind,
+                accepted=kind in accept,
+                channel=channel,
+                client_ip_index=ip_index(client_ip),
+                at=now,
             )
         if ConsentText.Kind.MARKETING in [*accept, *refuse]:
             set_marketing(customer=customer, accepts=ConsentText.Kind.MARKETING in accept, now=now)
         complete = not consent_selectors.missing_kinds(application)
         if complete and application.state == State.IDENTIFIED:
-            moves.move(application, action=Action.CONSENT, role=Role.CUSTOMER, actor=str(customer.pk), now=now)
+            moves.move(
+                application,
+                action=Action.CONSENT,
+                role=Role.CUSTOMER,
+                actor=str(customer.pk),
+                now=now,
+            )
             jobs.gather_sources(application.pk, now)
         elif not complete:
             events.record(
-                "application.step_failed", at=now, application=application,
+                "application.step_failed",
+                at=now,
+                application=application,
                 data={"step": "consents", "reason": "needed consent refused"},
             )
     return application
@@ -64,7 +78,8 @@ def set_marketing(*, customer: Customer, accepts: bool, now: datetime) -> None:
     customer.accepts_marketing = accepts
     events.record(
         "customer.marketing_accepted" if accepts else "customer.marketing_refused",
-        at=now, customer_id=customer.pk,
+        at=now,
+        customer_id=customer.pk,
     )
 
 

@@ -22,13 +22,16 @@ from products.domain.terms import LoanTerms
 from products.encryption import mask_card, mask_mobile
 
 
-def schedule_of(
-    *, terms: LoanTerms, offer: Offer, amount: Decimal, start: date
-) -> Schedule:
+def schedule_of(*, terms: LoanTerms, offer: Offer, amount: Decimal, start: date) -> Schedule:
     """The instalments of ``amount`` under the offer, starting on ``start``."""
     return for_terms(
-        terms, principal=amount, annual_rate=offer.annual_rate, term_months=offer.term_months,
-        method=offer.method, start=start, seasonal_months=tuple(offer.seasonal_months) or None,
+        terms,
+        principal=amount,
+        annual_rate=offer.annual_rate,
+        term_months=offer.term_months,
+        method=offer.method,
+        start=start,
+        seasonal_months=tuple(offer.seasonal_months) or None,
     )
 
 
@@ -42,8 +45,13 @@ def draft(
     flows = [(row.due, row.amount) for row in schedule.instalments]
     apr = apr_arithmetic.apr(amount, start, flows).quantize(Decimal("0.000001"))
     sheet = cost_sheets.build(
-        principal=amount, annual_rate=offer.annual_rate, apr=apr, schedule=schedule, terms=resolved.terms,
-        collector=application.legal_entity.name, collector_en=application.legal_entity.name_en,
+        principal=amount,
+        annual_rate=offer.annual_rate,
+        apr=apr,
+        schedule=schedule,
+        terms=resolved.terms,
+        collector=application.legal_entity.name,
+        collector_en=application.legal_entity.name_en,
     )
     contract = LoanContract(
         contract_no=f"SD{start:%Y%m%d}{secrets.randbelow(10**8):08d}",
@@ -69,7 +77,9 @@ def draft(
 
 
 def facts_of(
-    contract: LoanContract, schedule: Schedule | None = None, sheet: cost_sheets.CostSheet | None = None
+    contract: LoanContract,
+    schedule: Schedule | None = None,
+    sheet: cost_sheets.CostSheet | None = None,
 ) -> paper.ContractFacts:
     """Everything the paper says, from the contract's frozen copy."""
     application = contract.application

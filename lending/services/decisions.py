@@ -43,9 +43,9 @@ def subject_of(application: LoanApplication) -> risk_contracts.Subject:
 
 def gather(*, application_id: UUID, now: datetime) -> None:
     """Ask the sources the person has agreed to, while they still type."""
-    application = LoanApplication.objects.select_related("customer", "bank_card", "legal_entity").get(
-        pk=application_id
-    )
+    application = LoanApplication.objects.select_related(
+        "customer", "bank_card", "legal_entity"
+    ).get(pk=application_id)
     if application.state not in (State.CONSENTED, State.SUBMITTED):
         return
     risk_services.gather(
@@ -61,12 +61,14 @@ def decide(*, application_id: UUID, now: datetime) -> None:
     with transaction.atomic():
         application = moves.locked(application_id)
         if application.state == State.SUBMITTED:
-            moves.move(application, action=Action.START_SCORING, role=Role.SYSTEM, actor="decide", now=now)
+            moves.move(
+                application, action=Action.START_SCORING, role=Role.SYSTEM, actor="decide", now=now
+            )
         elif application.state != State.SCORING:
             return
-    application = LoanApplication.objects.select_related("customer", "bank_card", "legal_entity").get(
-        pk=application_id
-    )
+    application = LoanApplication.objects.select_related(
+        "customer", "bank_card", "legal_entity"
+    ).get(pk=application_id)
     decision = risk_services.decide(_request(application, now))
     with transaction.atomic():
         application = moves.locked(application_id)
@@ -138,7 +140,9 @@ def make_offers(
 def tell_result(application: LoanApplication, now: datetime) -> None:
     """One text per result, so that the person may close the page and still hear."""
     template = {
-        State.OFFERED: "offer_ready", State.IN_REVIEW: "in_review", State.DECLINED: "declined",
+        State.OFFERED: "offer_ready",
+        State.IN_REVIEW: "in_review",
+        State.DECLINED: "declined",
     }[State(application.state)]
     parameters: dict[str, str] = {}
     if template == "offer_ready":
@@ -149,8 +153,12 @@ def tell_result(application: LoanApplication, now: datetime) -> None:
         parameters = {"amount": f"{best:,.0f}", "expires_on": expires_on.isoformat()}
     customer = application.customer
     sms.queue(
-        template=template, event_key=f"{application.pk}:{application.version}", mobile=customer.mobile,
-        parameters=parameters, language=customer.language, now=now,
+        template=template,
+        event_key=f"{application.pk}:{application.version}",
+        mobile=customer.mobile,
+        parameters=parameters,
+        language=customer.language,
+        now=now,
     )
 
 

@@ -59,7 +59,9 @@ def accounts() -> list[DemoAccount]:
     """The staff accounts with their ready TOTP secrets, for printing at start-up."""
     return [
         DemoAccount(
-            username=row["username"], display_name=row["name"], role=row.get("role", "officer"),
+            username=row["username"],
+            display_name=row["name"],
+            role=row.get("role", "officer"),
             password=demo_password(row["username"]),
             totp_secret=base64.b32encode(totp_key(row["username"])).decode(),
         )
@@ -84,7 +86,9 @@ def seed(*, today: date, now: datetime) -> None:
             )
         for text in _load("consents.json"):
             ConsentText.objects.get_or_create(
-                kind=text["kind"], version=text["version"], defaults={k: v for k, v in text.items() if k not in ("kind", "version")},
+                kind=text["kind"],
+                version=text["version"],
+                defaults={k: v for k, v in text.items() if k not in ("kind", "version")},
             )
         branches = {
             row["code"]: Branch.objects.get_or_create(
@@ -102,7 +106,9 @@ def _officer(row: dict[str, Any], branch: Branch) -> Officer:
     user = User.objects.filter(username=row["username"]).first()
     if user is None:
         user = User.objects.create_user(
-            row["username"], password=demo_password(row["username"]), is_staff=True,
+            row["username"],
+            password=demo_password(row["username"]),
+            is_staff=True,
             is_superuser=row.get("superuser", False),
         )
         TOTPDevice.objects.create(
@@ -111,7 +117,10 @@ def _officer(row: dict[str, Any], branch: Branch) -> Officer:
     officer, _ = Officer.objects.get_or_create(
         staff_no=row["staff_no"],
         defaults={
-            "user": user, "display_name": row["name"], "work_mobile": row["mobile"], "branch": branch,
+            "user": user,
+            "display_name": row["name"],
+            "work_mobile": row["mobile"],
+            "branch": branch,
             "role": row.get("role", Officer.Role.OFFICER),
             "authority_amount": row.get("authority", "50000.00"),
         },
@@ -127,8 +136,11 @@ def _villages(bank: dict[str, Any], branches: dict[str, Branch], officers: list[
             Village.objects.get_or_create(
                 code=f"{branch.code}{number:02d}",
                 defaults={
-                    "name": name, "grid": f"{branch.name} {(number - 1) // 4 + 1} 网格",
-                    "county": branch.county, "branch": branch, "officer": own[number % len(own)],
+                    "name": name,
+                    "grid": f"{branch.name} {(number - 1) // 4 + 1} 网格",
+                    "county": branch.county,
+                    "branch": branch,
+                    "officer": own[number % len(own)],
                 },
             )
 
@@ -150,6 +162,8 @@ def _codes(bank: dict[str, Any], officers: list[Officer]) -> None:
         ReferralCode.objects.get_or_create(
             code=row["code"],
             defaults={
-                "product_code": row["product"], "officer": by_staff_no[row["officer"]], "label": row["label"],
+                "product_code": row["product"],
+                "officer": by_staff_no[row["officer"]],
+                "label": row["label"],
             },
         )

@@ -66,20 +66,24 @@ def cast(*, customers: int, url: str) -> list[Walker]:
     """``customers`` walkers over all personas and officers' codes; every sixth or so stops on the way."""
     codes = list(
         ReferralCode.objects.filter(officer__isnull=False, product_code="shandai")
-        .order_by("code").values_list("code", flat=True)
+        .order_by("code")
+        .values_list("code", flat=True)
     )
     people: list[list[dict[str, Any]]] = []
     per_persona = customers // len(_ANSWERS) + 1
     for persona in _ANSWERS:
         # the first people of every persona stay free for those who try the demo by hand
         reply = httpx.get(
-            f"{url}/people", params={"persona": persona, "limit": per_persona, "offset": 200}, timeout=10
+            f"{url}/people",
+            params={"persona": persona, "limit": per_persona, "offset": 200},
+            timeout=10,
         ).json()
         people.append(reply["people"] if isinstance(reply, dict) else reply)
     mixed = [row[i] for i in range(per_persona) for row in people if i < len(row)][:customers]
     return [
         Walker(
-            person=person, code=codes[number % len(codes)],
+            person=person,
+            code=codes[number % len(codes)],
             stop_before=_STOPS[number // 5 % len(_STOPS)] if number % 5 == 4 else "",
         )
         for number, person in enumerate(mixed)
@@ -96,23 +100,41 @@ def walk(walker: Walker, *, clock: Clock) -> str:
     )
     customer = session.customer
     application = applications.start(
-        customer=customer, qr_code=walker.code, purpose=purpose, requested_amount=None, source_token="",
-        channel="demo", now=clock(),
+        customer=customer,
+        qr_code=walker.code,
+        purpose=purpose,
+        requested_amount=None,
+        source_token="",
+        channel="demo",
+        now=clock(),
     )
-    key = {"application_id": application.pk, "customer": customer}
+    key: dict[str, Any] = {"application_id": application.pk, "customer": customer}
     steps: dict[str, Callable[[], Any]] = {
         "identity": lambda: identity.confirm(
-            **key, name=person["name"], id_number=person["id_number"], address=person.get("address", ""),
-            valid_until=None, now=clock(),
+            **key,
+            name=person["name"],
+            id_number=person["id_number"],
+            address=person.get("address", ""),
+            valid_until=None,
+            now=clock(),
         ),
         "consents": lambda: consents.record(
-            **key, accept=["privacy", "bureau", "data_sharing"], refuse=["marketing"], channel="demo",
-            client_ip="", now=clock(),
+            **key,
+            accept=["privacy", "bureau", "data_sharing"],
+            refuse=["marketing"],
+            channel="demo",
+            client_ip="",
+            now=clock(),
         ),
         "profile": lambda: profiles.save(
-            **key, now=clock(),
-            answers={"occupation": occupation, "industry": industry, "monthly_income": income,
-                     "household_size": 4},
+            **key,
+            now=clock(),
+            answers={
+                "occupation": occupation,
+                "industry": industry,
+                "monthly_income": income,
+                "household_size": 4,
+            },
         ),
         "card": lambda: cards.bind(
             **key, card_number=person["card_number"], mobile=person["mobile"], now=clock()
@@ -136,8 +158,12 @@ def _borrow(walker: Walker, key: dict[str, Any], clock: Clock) -> str:
     if walker.stop_before == "accept":
         return application.state
     offers.accept(
-        **key, offer_id=offer.pk, amount=str(offer.amount_max), term_months=offer.term_months,
-        method=offer.method, now=clock(),
+        **key,
+        offer_id=offer.pk,
+        amount=str(offer.amount_max),
+        term_months=offer.term_months,
+        method=offer.method,
+        now=clock(),
     )
     application.refresh_from_db()
     if walker.stop_before == "sign":
@@ -145,12 +171,21 @@ def _borrow(walker: Walker, key: dict[str, Any], clock: Clock) -> str:
     contract = contract_selectors.of_application(application)
     contracts.ensure_pdf(contract)
     otp.send_code(
-        mobile=customer.mobile, purpose="sign", client_ip="", application_id=application.pk,
-        customer=customer, now=clock(),
+        mobile=customer.mobile,
+        purpose="sign",
+        client_ip="",
+        application_id=application.pk,
+        customer=customer,
+        now=clock(),
     )
     signatures.sign(
-        **key, otp=_newest_code(customer.mobile), document_sha256=contract.html_sha256,
-        cost_sheet_seconds=25, client_ip="", user_agent="demo", now=clock(),
+        **key,
+        otp=_newest_code(customer.mobile),
+        document_sha256=contract.html_sha256,
+        cost_sheet_seconds=25,
+        client_ip="",
+        user_agent="demo",
+        now=clock(),
     )
     payout = Disbursement.objects.get(application=application)
     disbursements.send(disbursement_id=payout.pk, now=clock())
@@ -160,7 +195,9 @@ def _borrow(walker: Walker, key: dict[str, Any], clock: Clock) -> str:
 
 def _newest_code(mobile: str) -> str:
     for _ in range(50):
-        reply = httpx.get(f"{settings.SANDBOX_URL}/sms", params={"mobile": mobile}, timeout=5).json()
+        reply = httpx.get(
+            f"{settings.SANDBOX_URL}/sms", params={"mobile": mobile}, timeout=5
+        ).json()
         for message in reply["messages"] if isinstance(reply, dict) else reply:
             if message.get("otp"):
                 return str(message["otp"])

@@ -33,8 +33,12 @@ def _revive(now: datetime) -> int:
 
 def _end_leases(now: datetime) -> int:
     """A worker died during the call: nobody knows what became of it, so it is unknown. Database clock."""
-    return Disbursement.objects.filter(state=DisbursementState.SENDING, lease_until__lt=Now()).update(
-        state=DisbursementState.UNKNOWN, lease_token=None, lease_until=None,
+    return Disbursement.objects.filter(
+        state=DisbursementState.SENDING, lease_until__lt=Now()
+    ).update(
+        state=DisbursementState.UNKNOWN,
+        lease_token=None,
+        lease_until=None,
         next_check_at=now + FIRST_QUERY_AFTER,
     )
 

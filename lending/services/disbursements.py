@@ -38,7 +38,7 @@ _OPEN = (DisbursementState.SENDING, DisbursementState.UNKNOWN)
 
 
 def request(*, application: LoanApplication, contract: LoanContract, now: datetime) -> Disbursement:
-    """Write the payout request with its key, made once and never remade. Caller holds lock and transaction."""
+    """Write the request with its key, never remade. Caller holds lock and transaction."""
     if application.bank_card is None:
         raise IllegalState(_("Please choose a bank card first."))
     disbursement = Disbursement.objects.create(
@@ -61,9 +61,13 @@ def retry_payout(*, application_id: UUID, customer: Customer, now: datetime) -> 
         contract = LoanContract.objects.get(application=application, voided_at__isnull=True)
         last = application.disbursements.order_by("-created_at").first()
         if last is not None and last.bank_card_id == application.bank_card_id:
-            raise IllegalState(_("The bank could not pay to this card. Please choose another card of yours."))
+            raise IllegalState(
+                _("The bank could not pay to this card. Please choose another card of yours.")
+            )
         request(application=application, contract=contract, now=now)
-        moves.move(application, action=Action.PAY_OUT, role=Role.CUSTOMER, actor=str(customer.pk), now=now)
+        moves.move(
+            application, action=Action.PAY_OUT, role=Role.CUSTOMER, actor=str(customer.pk), now=now
+        )
     return application
 
 
@@ -80,7 +84,9 @@ def query(*, disbursement_id: UUID, now: datetime) -> None:
     if disbursement is None or disbursement.state != DisbursementState.UNKNOWN:
         return
     if _may_resend(disbursement, now):
-        claimed = _claim(disbursement_id, from_state=DisbursementState.UNKNOWN, kind="send", now=now)
+        claimed = _claim(
+            disbursement_id, from_state=DisbursementState.UNKNOWN, kind="send", now=now
+        )
         if claimed is not None:
             _call(*claimed, now=now)
         return
@@ -104,7 +110,10 @@ def order_of(disbursement: Disbursement) -> TransferOrder:
 def _call(disbursement: Disbursement, call: ExternalCall, *, now: datetime) -> None:
     reply = core_bank.pay(order_of(disbursement))
     settle(
-        disbursement_id=disbursement.pk, reply=reply, call=call, now=now,
+        disbursement_id=disbursement.pk,
+        reply=reply,
+        call=call,
+        now=now,
         lease_token=disbursement.lease_token,
     )
 
@@ -116,8 +125,11 @@ def _claim(
     token = uuid.uuid4()
     with transaction.atomic():
         changed = Disbursement.objects.filter(pk=disbursement_id, state=from_state).update(
-            state=DisbursementState.SENDING, lease_token=token, lease_until=Now() + LEASE,
-            attempt=F("attempt") + 1, not_found_count=0,
+            state=DisbursementState.SENDING,
+            lease_token=token,
+            lease_until=Now() + LEASE,
+            attempt=F("attempt") + 1,
+            not_found_count=0,
         )
         if not changed:
             return None
@@ -142,14 +154,19 @@ def _begin_query(disbursement_id: UUID, now: datetime) -> ExternalCall | None:
         if disbursement is None:
             return None
         disbursement.queries_made += 1
-        disbursement.next_check_at = now + timedelta(seconds=query_delay_s(disbursement.queries_made))
+        disbursement.next_check_at = now + timedelta(
+            seconds=query_delay_s(disbursement.queries_made)
+        )
         disbursement.save(update_fields=["queries_made", "next_check_at"])
         return _call_row(disbursement, "query", now)
 
 
 def _call_row(disbursement: Disbursement, kind: str, now: datetime) -> ExternalCall:
     return ExternalCall.objects.create(
-        disbursement=disbursement, kind=kind, request_sha256=order_of(disbursement).sha256(), started_at=now
+        disbursement=disbursement,
+        kind=kind,
+        request_sha256=order_of(disbursement).sha256(),
+        started_at=now,
     )
 
 
@@ -227,16 +244,25 @@ def _succeed(
     disbursement.save()
     loan = loans.book(application=application, disbursement=disbursement, now=now)
     moves.move(
-        application, action=Action.PAYOUT_SETTLED, role=Role.SYSTEM, actor="settle", now=now,
+        application,
+        action=Action.PAYOUT_SETTLED,
+        role=Role.SYSTEM,
+        actor="settle",
+        now=now,
         data={"loan_id": str(loan.pk)},
     )
     first = loan.instalments.order_by("number")[0]
     sms.queue(
-        template="disbursed", event_key=str(disbursement.pk), mobile=application.customer.mobile,
-        language=application.customer.language, now=now,
+        template="disbursed",
+        event_key=str(disbursement.pk),
+        mobile=application.customer.mobile,
+        language=application.customer.language,
+        now=now,
         parameters={
-            "amount": f"{loan.principal:,.2f}", "last_four": disbursement.bank_card.last_four,
-            "first_due": first.due_date.isoformat(), "first_amount": f"{first.amount:,.2f}",
+            "amount": f"{loan.principal:,.2f}",
+            "last_four": disbursement.bank_card.last_four,
+            "first_due": first.due_date.isoformat(),
+            "first_amount": f"{first.amount:,.2f}",
         },
     )
 
@@ -250,12 +276,20 @@ def _reject(
     disbursement.lease_token = disbursement.lease_until = disbursement.next_check_at = None
     disbursement.save()
     moves.move(
-        application, action=Action.PAYOUT_REJECTED, role=Role.SYSTEM, actor="settle", now=now,
+        application,
+        action=Action.PAYOUT_REJECTED,
+        role=Role.SYSTEM,
+        actor="settle",
+        now=now,
         data={"code": reply.rejection_code},
     )
     sms.queue(
-        template="payout_rejected", event_key=str(disbursement.pk), mobile=application.customer.mobile,
-        language=application.customer.language, now=now, parameters={},
+        template="payout_rejected",
+        event_key=str(disbursement.pk),
+        mobile=application.customer.mobile,
+        language=application.customer.language,
+        now=now,
+        parameters={},
     )
 
 
@@ -271,11 +305,15 @@ def _leave_unknown(disbursement: Disbursement, reply: TransferReply, now: dateti
         disbursement.save()
     if reply.outcome == "mismatch" or too_long:
         disbursement.state = DisbursementState.MANUAL
-        disbursement.problem = f"mismatch: {reply.detail}" if reply.outcome == "mismatch" else "no answer"
+        disbursement.problem = (
+            f"mismatch: {reply.detail}" if reply.outcome == "mismatch" else "no answer"
+        )
         disbursement.next_check_at = None
         log.error("disbursement.needs_person", disbursement_id=str(disbursement.pk))
         events.record(
-            "disbursement.manual", at=now, application=disbursement.application,
+            "disbursement.manual",
+            at=now,
+            application=disbursement.application,
             data={"problem": disbursement.problem},
         )
     disbursement.save()

@@ -56,7 +56,9 @@ def confirm(
     with transaction.atomic():
         application = moves.locked(application_id, customer=customer)
         moves.require_state(application, *EDITABLE_STATES)
-        fields["id_valid_until"] = _valid_until(valid_until, business_day.current(application.legal_entity))
+        fields["id_valid_until"] = _valid_until(
+            valid_until, business_day.current(application.legal_entity)
+        )
         index = id_index(fields["id_number"])
         _refuse_other_person(customer, index)
         for field, value in fields.items():
@@ -64,13 +66,19 @@ def confirm(
         application.id_number_index = index
         if application.state == State.DRAFT:
             moves.move(
-                application, action=Action.IDENTIFY, role=Role.CUSTOMER, actor=str(customer.pk), now=now
+                application,
+                action=Action.IDENTIFY,
+                role=Role.CUSTOMER,
+                actor=str(customer.pk),
+                now=now,
             )
         else:
             application.save()
         if customer.id_number_index is None:
             customer.name, customer.id_number, customer.address = (
-                fields["name"], fields["id_number"], fields["address"],
+                fields["name"],
+                fields["id_number"],
+                fields["address"],
             )
             customer.save(update_fields=["name", "id_number", "address"])
         application.readings.update(front=None, back=None)  # the pictures have done their work
@@ -78,7 +86,12 @@ def confirm(
 
 
 def store_pictures(
-    *, application_id: UUID, customer: Customer, front: bytes | None, back: bytes | None, now: datetime
+    *,
+    application_id: UUID,
+    customer: Customer,
+    front: bytes | None,
+    back: bytes | None,
+    now: datetime,
 ) -> IdCardReading:
     """Keep hardened copies of the pictures (encrypted) and have a worker read them.
 
@@ -92,7 +105,9 @@ def store_pictures(
         application = moves.locked(application_id, customer=customer)
         moves.require_state(application, *EDITABLE_STATES)
         if application.readings.count() >= READINGS_MAX:
-            raise InvalidInput.field("front", _("Too many photos. Please type your details instead."))
+            raise InvalidInput.field(
+                "front", _("Too many photos. Please type your details instead.")
+            )
         application.readings.update(front=None, back=None)
         reading = IdCardReading.objects.create(
             application=application, front=safe_front, back=safe_back, created_at=now
@@ -108,7 +123,9 @@ def read_pictures(*, reading_id: UUID, now: datetime) -> None:
         return
     front = card_reader.read_front(reading.front)
     fields: dict[str, str] = {
-        "name": front.name or "", "id_number": front.id_number or "", "address": front.address or "",
+        "name": front.name or "",
+        "id_number": front.id_number or "",
+        "address": front.address or "",
     }
     problems = list(front.problems)
     if reading.back is not None:
@@ -148,7 +165,9 @@ def _valid_until(text: str | date | None, today: date) -> date | None:
         ) from None
     if day < today:
         raise InvalidInput.field(
-            "valid_until", _("This ID card has expired. Please use a valid card."), "id_card_expired"
+            "valid_until",
+            _("This ID card has expired. Please use a valid card."),
+            "id_card_expired",
         )
     return day
 
@@ -157,8 +176,10 @@ def _refuse_other_person(customer: Customer, index: str) -> None:
     other = Customer.objects.filter(id_number_index=index).exclude(pk=customer.pk).exists()
     if other:
         raise IdentityInUse(
-            _("This ID card is registered with another phone number. Please log in with that number or "
-              "call your loan officer.")
+            _(
+                "This ID card is registered with another phone number. Please log in with that number or "
+                "call your loan officer."
+            )
         )
     if customer.id_number_index is not None and customer.id_number_index != index:
         raise IdentityInUse(

@@ -25,7 +25,7 @@ def post(
     loan: Loan | None = None,
     reverses: Journal | None = None,
 ) -> Journal:
-    """Write one balanced journal. ``(kind, source_type, source_id)`` is unique: a repeat raises IntegrityError.
+    """Write one balanced journal; a repeat of (kind, source) raises IntegrityError.
 
     Raises ``Unbalanced`` before the database's deferred trigger would at commit.
     """
@@ -36,12 +36,20 @@ def post(
     )
     with transaction.atomic():
         journal = Journal.objects.create(
-            kind=kind, source_type=source_type, source_id=source_id, legal_entity=legal_entity,
-            accounting_date=accounting_date, reverses=reverses, created_at=now,
+            kind=kind,
+            source_type=source_type,
+            source_id=source_id,
+            legal_entity=legal_entity,
+            accounting_date=accounting_date,
+            reverses=reverses,
+            created_at=now,
         )
         Posting.objects.bulk_create(
             Posting(
-                journal=journal, account_id=accounts[line.account], branch=branch, loan=loan,
+                journal=journal,
+                account_id=accounts[line.account],
+                branch=branch,
+                loan=loan,
                 amount=line.amount,
             )
             for line in lines

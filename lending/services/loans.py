@@ -17,7 +17,9 @@ def book(*, application: LoanApplication, disbursement: Disbursement, now: datet
     contract = disbursement.contract
     today = business_day.current(contract.legal_entity)
     schedule = schedule_of(
-        terms=LoanTerms.from_dict(contract.terms), offer=contract.offer, amount=disbursement.amount,
+        terms=LoanTerms.from_dict(contract.terms),
+        offer=contract.offer,
+        amount=disbursement.amount,
         start=today,
     )
     loan = Loan.objects.create(
@@ -41,7 +43,11 @@ def book(*, application: LoanApplication, disbursement: Disbursement, now: datet
     )
     Instalment.objects.bulk_create(
         Instalment(
-            loan=loan, number=row.n, due_date=row.due, principal=row.principal, interest=row.interest,
+            loan=loan,
+            number=row.n,
+            due_date=row.due,
+            principal=row.principal,
+            interest=row.interest,
             balance_after=row.balance,
         )
         for row in schedule.instalments

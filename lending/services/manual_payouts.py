@@ -27,7 +27,7 @@ MANAGERS_ONLY = _("Only managers may settle a payout by hand.")
 def propose(
     *, disbursement_id: UUID, maker: User, verdict: str, reference: str, note: str, now: datetime
 ) -> Disbursement:
-    """The first pair of eyes. ``reference``: the core bank's number for succeeded, a known code for rejected."""
+    """The first pair of eyes. ``reference``: the bank's number if paid, a known code if not."""
     officer = _settler(maker)
     _check(verdict, reference, note)
     with transaction.atomic():
@@ -37,8 +37,13 @@ def propose(
         disbursement.manual_checker = None
         disbursement.save()
         audit.record(
-            actor=officer.staff_no, action="payout.propose", subject_type="disbursement",
-            subject_id=str(disbursement_id), reason=note.strip(), now=now, detail={"verdict": verdict},
+            actor=officer.staff_no,
+            action="payout.propose",
+            subject_type="disbursement",
+            subject_id=str(disbursement_id),
+            reason=note.strip(),
+            now=now,
+            detail={"verdict": verdict},
         )
     return disbursement
 
@@ -56,14 +61,19 @@ def confirm(*, disbursement_id: UUID, checker: User, now: datetime) -> Disbursem
         disbursement.save(update_fields=["manual_checker"])
         succeeded = disbursement.manual_verdict == DisbursementState.SUCCEEDED
         disbursements.settle_by_people(
-            disbursement_id=disbursement_id, now=now,
+            disbursement_id=disbursement_id,
+            now=now,
             reply=TransferReply("succeeded", core_txn_id=disbursement.manual_reference)
             if succeeded
             else TransferReply("rejected", rejection_code=disbursement.manual_reference),
         )
         audit.record(
-            actor=officer.staff_no, action="payout.confirm", subject_type="disbursement",
-            subject_id=str(disbursement_id), now=now, detail={"verdict": disbursement.manual_verdict},
+            actor=officer.staff_no,
+            action="payout.confirm",
+            subject_type="disbursement",
+            subject_id=str(disbursement_id),
+            now=now,
+            detail={"verdict": disbursement.manual_verdict},
         )
     disbursement.refresh_from_db()
     return disbursement
@@ -78,7 +88,9 @@ def _settler(user: User) -> Officer:
 
 def _locked(disbursement_id: UUID) -> Disbursement:
     application_id = (
-        Disbursement.objects.filter(pk=disbursement_id).values_list("application_id", flat=True).first()
+        Disbursement.objects.filter(pk=disbursement_id)
+        .values_list("application_id", flat=True)
+        .first()
     )
     if application_id is None:
         raise NotFound

@@ -31,7 +31,7 @@ def accept(
     method: Any,
     now: datetime,
 ) -> LoanContract:
-    """offered → accepted, with the contract drafted. Raises ``ExpiredOffer``, ``InvalidInput``, ``NotFound``."""
+    """offered → accepted, contract drafted. Raises ``ExpiredOffer``, ``InvalidInput``, ``NotFound``."""
     chosen_amount = clean_amount("amount", amount)
     with transaction.atomic():
         application = moves.locked(application_id, customer=customer)
@@ -40,8 +40,12 @@ def accept(
         _check_choice(offer, chosen_amount, term_months, method)
         offer.state = Offer.State.ACCEPTED
         offer.save(update_fields=["state"])
-        contract = contracts.draft(application=application, offer=offer, amount=chosen_amount, now=now)
-        moves.move(application, action=Action.ACCEPT, role=Role.CUSTOMER, actor=str(customer.pk), now=now)
+        contract = contracts.draft(
+            application=application, offer=offer, amount=chosen_amount, now=now
+        )
+        moves.move(
+            application, action=Action.ACCEPT, role=Role.CUSTOMER, actor=str(customer.pk), now=now
+        )
     return contract
 
 
@@ -50,7 +54,11 @@ def reopen(*, application_id: UUID, customer: Customer, now: datetime) -> LoanAp
     with transaction.atomic():
         application = moves.locked(application_id, customer=customer)
         moves.move(
-            application, action=Action.CHANGE_OFFER, role=Role.CUSTOMER, actor=str(customer.pk), now=now
+            application,
+            action=Action.CHANGE_OFFER,
+            role=Role.CUSTOMER,
+            actor=str(customer.pk),
+            now=now,
         )
         application.offers.filter(state=Offer.State.ACCEPTED).update(state=Offer.State.OPEN)
         application.contracts.filter(voided_at__isnull=True).update(voided_at=now)
@@ -65,7 +73,9 @@ def _open_offer(application: LoanApplication, offer_id: Any, now: datetime) -> O
     if offer is None:
         raise NotFound(_("We cannot find this offer."))
     if offer.state != Offer.State.OPEN or offer.expires_at <= now:
-        raise ExpiredOffer(_("This offer is no longer open. Please apply again: it takes a minute."))
+        raise ExpiredOffer(
+            _("This offer is no longer open. Please apply again: it takes a minute.")
+        )
     return offer
 
 

@@ -14,13 +14,13 @@ import structlog
 from django.conf import settings
 from django.db import connection, transaction
 from django.db.models import F
-from django.utils.translation import gettext_lazy as _
 from django.utils.translation import get_language
+from django.utils.translation import gettext_lazy as _
 
 from lending import events
 from lending.domain.application_flow import State
 from lending.domain.contact_numbers import normalised_mobile
-from lending.errors import InvalidInput, IllegalState, NotFound, TooMany, WrongCode
+from lending.errors import IllegalState, InvalidInput, NotFound, TooMany, WrongCode
 from lending.models import Customer, LoanApplication, OtpChallenge, SmsMessage
 from lending.services import sms
 from products.encryption import blind_index
@@ -45,7 +45,8 @@ def clean_mobile(text: Any) -> str:
     mobile = normalised_mobile(text)
     if mobile is None:
         raise InvalidInput.field(
-            "mobile", _("Please enter an 11-digit mobile number, for example 138 1234 5678."),
+            "mobile",
+            _("Please enter an 11-digit mobile number, for example 138 1234 5678."),
             "invalid_mobile",
         )
     return mobile
@@ -75,7 +76,9 @@ def send_code(
     index, ip = mobile_index(mobile), ip_index(client_ip)
     with transaction.atomic():
         _serialise(index)
-        recent = OtpChallenge.objects.filter(mobile_index=index, purpose=purpose, application=application)
+        recent = OtpChallenge.objects.filter(
+            mobile_index=index, purpose=purpose, application=application
+        )
         if recent.filter(
             created_at__gt=now - RESEND_AFTER, used_at__isnull=True, attempts__lt=TRIES_MAX
         ).exists():
@@ -84,10 +87,15 @@ def send_code(
         recent.filter(used_at__isnull=True).update(expires_at=now)  # only the newest code counts
         message = _new_code(mobile, purpose, application, index, ip, now)
         events.record(
-            "otp.sent", at=now, application=application, source_token=source_token,
+            "otp.sent",
+            at=now,
+            application=application,
+            source_token=source_token,
             data={"purpose": purpose},
         )
-    sms.deliver(sms_id=message.pk, now=now)  # at once: the person is waiting; the sweeper is the net
+    sms.deliver(
+        sms_id=message.pk, now=now
+    )  # at once: the person is waiting; the sweeper is the net
 
 
 def verify_code(
@@ -105,7 +113,9 @@ def verify_code(
         .first()
     )
     if challenge is None or challenge.used_at is not None or challenge.expires_at <= now:
-        raise WrongCode(_("This code is no longer valid. Please request a new one."), code="code_expired")
+        raise WrongCode(
+            _("This code is no longer valid. Please request a new one."), code="code_expired"
+        )
     counted = OtpChallenge.objects.filter(
         pk=challenge.pk, attempts__lt=TRIES_MAX, used_at__isnull=True, expires_at__gt=now
     ).update(attempts=F("attempts") + 1)
@@ -115,14 +125,18 @@ def verify_code(
         raise WrongCode(_("The code is not right. Please check the newest text message."))
     used = OtpChallenge.objects.filter(pk=challenge.pk, used_at__isnull=True).update(used_at=now)
     if not used:
-        raise WrongCode(_("This code is no longer valid. Please request a new one."), code="code_expired")
+        raise WrongCode(
+            _("This code is no longer valid. Please request a new one."), code="code_expired"
+        )
 
 
 def _application_to_sign(
     application_id: UUID | None, customer: Customer | None, mobile: str
 ) -> LoanApplication:
+    if application_id is None or customer is None:
+        raise NotFound
     application = LoanApplication.objects.filter(pk=application_id, customer=customer).first()
-    if application is None or customer is None:
+    if application is None:
         raise NotFound
     if application.state != State.ACCEPTED:
         raise IllegalState(_("Please choose an offer before signing."))
@@ -140,27 +154,47 @@ def _serialise(index: str) -> None:
 def _refuse_too_many(index: str, ip: str, now: datetime) -> None:
     day_ago = now - timedelta(days=1)
     by_mobile = OtpChallenge.objects.filter(mobile_index=index, created_at__gt=day_ago).count()
-    by_ip = OtpChallenge.objects.filter(client_ip_index=ip, created_at__gt=day_ago).count() if ip else 0
-    if by_mobile >= settings.OTP_CODES_PER_MOBILE_DAY or by_ip >= settings.OTP_CODES_PER_ADDRESS_DAY:
+    by_ip = (
+        OtpChallenge.objects.filter(client_ip_index=ip, created_at__gt=day_ago).count() if ip else 0
+    )
+    if (
+        by_mobile >= settings.OTP_CODES_PER_MOBILE_DAY
+        or by_ip >= settings.OTP_CODES_PER_ADDRESS_DAY
+    ):
         raise TooMany(
-            _("Too many codes were requested today. Please try again tomorrow or call your loan officer."),
+            _(
+                "Too many codes were requested today. Please try again tomorrow or call your loan officer."
+            ),
             retry_after_s=3600,
         )
 
 
 def _new_code(
-    mobile: str, purpose: str, application: LoanApplication | None, index: str, ip: str, now: datetime
+    mobile: str,
+    purpose: str,
+    application: LoanApplication | None,
+    index: str,
+    ip: str,
+    now: datetime,
 ) -> SmsMessage:
     code = f"{secrets.randbelow(1_000_000):06d}"
     challenge = OtpChallenge(
-        mobile_index=index, purpose=purpose, application=application, client_ip_index=ip,
-        created_at=now, expires_at=now + CODE_LIVES,
+        mobile_index=index,
+        purpose=purpose,
+        application=application,
+        client_ip_index=ip,
+        created_at=now,
+        expires_at=now + CODE_LIVES,
     )
     challenge.code_hash = _hash(challenge.pk, code)
     challenge.save()
     return sms.queue(
-        template=f"otp_{purpose}", event_key=str(challenge.pk), mobile=mobile,
-        parameters={"code": code}, language=get_language() or "zh-hans", now=now,
+        template=f"otp_{purpose}",
+        event_key=str(challenge.pk),
+        mobile=mobile,
+        parameters={"code": code},
+        language=get_language() or "zh-hans",
+        now=now,
     )
 
 

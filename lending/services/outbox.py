@@ -1,4 +1,4 @@
-"""Publishing the queue of record. A crash between publish and mark repeats a task: every task is safe twice."""
+"""Publishing the queue of record. A crash may repeat a task: every task is safe twice."""
 
 from collections.abc import Callable
 from datetime import datetime, timedelta
@@ -37,7 +37,9 @@ def drain(*, publish: Publish, now: datetime, limit: int = BATCH_SIZE) -> int:
         for row in rows:
             try:
                 publish(row.task, row.queue, row.arguments)
-            except Exception as error:  # whatever the broker's client raises: keep the row, report below
+            except (
+                Exception
+            ) as error:  # whatever the broker's client raises: keep the row, report below
                 broker_error = error
                 break
             published.append(row.pk)

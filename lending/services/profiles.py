@@ -39,7 +39,11 @@ def _amount_or_zero(value: Any) -> str:
 def _count(low: int, high: int) -> Callable[[Any], int]:
     def read(value: Any) -> int:
         text = str(value).strip()
-        if isinstance(value, bool) or not (text.isascii() and text.isdigit()) or not low <= int(text) <= high:
+        if (
+            isinstance(value, bool)
+            or not (text.isascii() and text.isdigit())
+            or not low <= int(text) <= high
+        ):
             raise ValueError
         return int(text)
 
@@ -51,7 +55,10 @@ _QUESTIONS: Mapping[str, tuple[Callable[[Any], Any], Any]] = {
     "occupation": (_word, _("Please choose what you do.")),
     "industry": (_word, _("Please choose where your income comes from.")),
     "employer": (_word, _("Please enter the name of your employer.")),
-    "monthly_income": (_amount_or_zero, _("Please enter your monthly income in yuan, for example 4000.")),
+    "monthly_income": (
+        _amount_or_zero,
+        _("Please enter your monthly income in yuan, for example 4000."),
+    ),
     "household_size": (_count(1, 30), _("Please enter how many people live in your home (1–30).")),
     "marital_status": (_word, _("Please choose your marital status.")),
     "years_in_trade": (_count(0, 80), _("Please enter the number of years.")),

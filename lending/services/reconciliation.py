@@ -1,6 +1,7 @@
 """Three-way match of a day: our disbursements × our journals × the core bank's statement."""
 
 from datetime import date, datetime, time, timedelta
+from decimal import Decimal
 
 from django.db import transaction
 from django.utils import timezone
@@ -10,6 +11,8 @@ from lending.gateways import core_bank
 from lending.models import Disbursement, Journal, ReconciliationBreak
 
 Kind = ReconciliationBreak.Kind
+#: kind, key, our amount, their amount
+Difference = tuple[str, str, Decimal | None, Decimal | None]
 
 
 def reconcile(*, day: date, now: datetime) -> int:
@@ -18,7 +21,7 @@ def reconcile(*, day: date, now: datetime) -> int:
     Raises ``core_bank.StatementUnavailable``: no statement is not a clean day.
     """
     lines = list(core_bank.statement(day))
-    found: list[tuple[str, str, object, object]] = []
+    found: list[Difference] = []
     seen: set[str] = set()
     ours = {
         row.core_key: row
@@ -42,18 +45,21 @@ def reconcile(*, day: date, now: datetime) -> int:
     with transaction.atomic():
         for kind, key, our_amount, their_amount in found:
             ReconciliationBreak.objects.get_or_create(
-                business_date=day, kind=kind, core_key=key,
+                business_date=day,
+                kind=kind,
+                core_key=key,
                 defaults={"ours": our_amount, "theirs": their_amount, "found_at": now},
             )
     return ReconciliationBreak.objects.filter(business_date=day, resolved_at__isnull=True).count()
 
 
-def _missing_there(day: date, now: datetime) -> list[tuple[str, str, object, object]]:
+def _missing_there(day: date, now: datetime) -> list[Difference]:
     """Succeeded here that day, but on no statement of the day before, the day, or the day after."""
     start = timezone.make_aware(datetime.combine(day, time.min))
     settled = dict(
         Disbursement.objects.filter(
-            state=DisbursementState.SUCCEEDED, settled_at__gte=start,
+            state=DisbursementState.SUCCEEDED,
+            settled_at__gte=start,
             settled_at__lt=start + timedelta(days=1),
         ).values_list("core_key", "amount")
     )
@@ -64,7 +70,7 @@ def _missing_there(day: date, now: datetime) -> list[tuple[str, str, object, obj
     return [(Kind.MISSING_THERE, key, amount, None) for key, amount in settled.items()]
 
 
-def _without_journal(ours: dict[str, Disbursement]) -> list[tuple[str, str, object, object]]:
+def _without_journal(ours: dict[str, Disbursement]) -> list[Difference]:
     succeeded = {str(r.pk): r for r in ours.values() if r.state == DisbursementState.SUCCEEDED}
     journalled = set(
         Journal.objects.filter(kind="disbursement", source_id__in=list(succeeded)).values_list(

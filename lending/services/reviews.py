@@ -14,8 +14,7 @@ from lending import events
 from lending.domain.application_flow import Action, Role, State
 from lending.errors import IllegalState, InvalidInput, NotFound, NotPermitted
 from lending.models import Customer, LoanApplication, ManualReview, Officer, ReviewRequest
-from lending.selectors import business_day
-from lending.selectors import worklists
+from lending.selectors import business_day, worklists
 from lending.selectors.signals import outstanding_principal
 from lending.services import audit, decisions, moves
 from lending.services.applications import clean_amount
@@ -23,9 +22,16 @@ from products import selectors as product_selectors
 from products.domain.terms import LoanTerms
 from risk import selectors as risk_selectors
 from risk import services as risk_services
+from risk.contracts import OfferDraft
 
 APPROVE_REASONS = ("identity_checked", "income_checked", "known_customer", "other_evidence")
-DECLINE_REASONS = ("identity_doubtful", "income_too_low", "purpose_doubtful", "too_much_debt", "other_reason")
+DECLINE_REASONS = (
+    "identity_doubtful",
+    "income_too_low",
+    "purpose_doubtful",
+    "too_much_debt",
+    "other_reason",
+)
 NOTE_MIN, NOTE_MAX = 4, 1000
 
 
@@ -46,7 +52,11 @@ def request_review(
         if ReviewRequest.objects.filter(application=application).exists():
             raise IllegalState(_("A person has already looked at this application."))
         moves.move(
-            application, action=Action.REQUEST_REVIEW, role=Role.CUSTOMER, actor=str(customer.pk), now=now
+            application,
+            action=Action.REQUEST_REVIEW,
+            role=Role.CUSTOMER,
+            actor=str(customer.pk),
+            now=now,
         )
         ReviewRequest.objects.create(application=application, reason=reason, at=now)
     return application
@@ -62,7 +72,7 @@ def approve(
     expected_version: int,
     now: datetime,
 ) -> ManualReview:
-    """in_review → offered with offers under ``limit``, within the reviewer's authority and the product's caps."""
+    """in_review → offered under ``limit``, within the reviewer's authority and the product's caps."""
     amount = clean_amount("limit", limit)
     _check_note(reason_code, APPROVE_REASONS, note)
     officer = _officer_of(reviewer)
@@ -73,13 +83,11 @@ def approve(
         review = _record(
             application, reviewer, ManualReview.Verdict.APPROVE, amount, reason_code, note, now
         )
-        today = business_day.current(application.legal_entity)
-        offers = risk_services.reprice(
-            decision_id=application.decision_id, limit=amount, terms=terms,
-            lpr=product_selectors.parameter(f"LPR_{terms.lpr_tenor}", today), today=today,
-        )
+        offers = _repriced(application, amount, terms)
         if not offers:
-            raise InvalidInput.field("limit", _("No offer fits this limit. Please choose another one."))
+            raise InvalidInput.field(
+                "limit", _("No offer fits this limit. Please choose another one.")
+            )
         application.decision_round += 1
         decisions.make_offers(application, offers, now)
         application.expires_at = now + decisions.OFFER_LIVES
@@ -102,7 +110,9 @@ def decline(
     officer = _officer_of(reviewer)
     with transaction.atomic():
         application = _for_review(application_id, reviewer, expected_version)
-        review = _record(application, reviewer, ManualReview.Verdict.DECLINE, None, reason_code, note, now)
+        review = _record(
+            application, reviewer, ManualReview.Verdict.DECLINE, None, reason_code, note, now
+        )
         application.decided_at = now
         _finish(application, Action.DECLINE, officer, now, {"review_id": str(review.pk)})
     return review
@@ -122,6 +132,22 @@ def _for_review(application_id: UUID, reviewer: User, expected_version: int) -> 
     if application.state != State.IN_REVIEW or application.version != expected_version:
         raise _already_decided(application)
     return application
+
+
+def _repriced(
+    application: LoanApplication, limit: Decimal, terms: LoanTerms
+) -> tuple[OfferDraft, ...]:
+    """Offers under the person's limit, priced by the machine's own grade."""
+    if application.decision_id is None:
+        raise IllegalState(_("This application has not been decided by the machine yet."))
+    today = business_day.current(application.legal_entity)
+    return risk_services.reprice(
+        decision_id=application.decision_id,
+        limit=limit,
+        terms=terms,
+        lpr=product_selectors.parameter(f"LPR_{terms.lpr_tenor}", today),
+        today=today,
+    )
 
 
 def _already_decided(application: LoanApplication) -> AlreadyDecided:
@@ -159,22 +185,36 @@ def _check_limit(
         }
     elif not terms.amount_min <= amount <= room:
         message = _("This product allows %(low)s to %(high)s yuan for this customer.") % {
-            "low": f"{terms.amount_min:,.0f}", "high": f"{max(room, Decimal(0)):,.0f}",
+            "low": f"{terms.amount_min:,.0f}",
+            "high": f"{max(room, Decimal(0)):,.0f}",
         }
     elif amount % terms.amount_step != 0:
-        message = _("Please choose a multiple of %(step)s yuan.") % {"step": f"{terms.amount_step:,.0f}"}
+        message = _("Please choose a multiple of %(step)s yuan.") % {
+            "step": f"{terms.amount_step:,.0f}"
+        }
     if message:
         raise InvalidInput.field("limit", message, "limit_not_allowed")
 
 
 def _record(
-    application: LoanApplication, reviewer: User, verdict: str, limit: Decimal | None, reason_code: str,
-    note: str, now: datetime,
+    application: LoanApplication,
+    reviewer: User,
+    verdict: str,
+    limit: Decimal | None,
+    reason_code: str,
+    note: str,
+    now: datetime,
 ) -> ManualReview:
     return ManualReview.objects.create(
-        application=application, round=application.decision_round, reviewer=reviewer, verdict=verdict,
-        machine_limit=_machine_limit(application), approved_limit=limit, reason_code=reason_code,
-        note=note.strip(), at=now,
+        application=application,
+        round=application.decision_round,
+        reviewer=reviewer,
+        verdict=verdict,
+        machine_limit=_machine_limit(application),
+        approved_limit=limit,
+        reason_code=reason_code,
+        note=note.strip(),
+        at=now,
     )
 
 
@@ -186,12 +226,22 @@ def _machine_limit(application: LoanApplication) -> Decimal | None:
 
 
 def _finish(
-    application: LoanApplication, action: Action, officer: Officer, now: datetime, data: dict[str, Any]
+    application: LoanApplication,
+    action: Action,
+    officer: Officer,
+    now: datetime,
+    data: dict[str, Any],
 ) -> None:
-    moves.move(application, action=action, role=Role.OFFICER, actor=officer.staff_no, now=now, data=data)
+    moves.move(
+        application, action=action, role=Role.OFFICER, actor=officer.staff_no, now=now, data=data
+    )
     audit.record(
-        actor=officer.staff_no, action=f"review.{action}", subject_type="application",
-        subject_id=str(application.pk), now=now, detail=data,
+        actor=officer.staff_no,
+        action=f"review.{action}",
+        subject_type="application",
+        subject_id=str(application.pk),
+        now=now,
+        detail=data,
     )
     decisions.tell_result(application, now)
     events.record("review.decided", at=now, application=application, data={"verdict": str(action)})

@@ -36,7 +36,9 @@ def open_session(
     with transaction.atomic():
         customer = _customer_of(mobile, now)
         session = CustomerSession.objects.create(
-            token_sha256=token_sha256(token), customer=customer, created_at=now,
+            token_sha256=token_sha256(token),
+            customer=customer,
+            created_at=now,
             expires_at=now + SESSION_LIVES,
         )
         events.record("session.opened", at=now, customer_id=customer.pk, source_token=source_token)
@@ -58,8 +60,11 @@ def _customer_of(mobile: str, now: datetime) -> Customer:
     try:
         with transaction.atomic():
             return Customer.objects.create(
-                customer_no=f"C{secrets.randbelow(10**11):011d}", mobile=mobile, mobile_index=index,
-                language=get_language() or "zh-hans", created_at=now,
+                customer_no=f"C{secrets.randbelow(10**11):011d}",
+                mobile=mobile,
+                mobile_index=index,
+                language=get_language() or "zh-hans",
+                created_at=now,
             )
     except IntegrityError:  # two first logins at once: the other one made it
         return Customer.objects.get(mobile_index=index)

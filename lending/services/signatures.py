@@ -30,7 +30,7 @@ def sign(
     user_agent: str,
     now: datetime,
 ) -> LoanApplication:
-    """accepted → signed → disbursing. Refuses another paper than the one shown, too short a reading, a bad code.
+    """accepted → signed → disbursing. Refuses another paper, too short a reading, a bad code.
 
     The code is checked last and outside the transaction: five guesses are counted whatever happens.
     """
@@ -41,7 +41,9 @@ def sign(
     with transaction.atomic():
         application = moves.locked(application_id, customer=customer)
         contract = _live_contract(application)
-        moves.move(application, action=Action.SIGN, role=Role.CUSTOMER, actor=str(customer.pk), now=now)
+        moves.move(
+            application, action=Action.SIGN, role=Role.CUSTOMER, actor=str(customer.pk), now=now
+        )
         contract.signed_at = now
         contract.evidence = {
             "document_sha256": document_sha256,
@@ -54,7 +56,9 @@ def sign(
         contract.save(update_fields=["signed_at", "evidence"])
         _establish_identity(customer, application)
         disbursements.request(application=application, contract=contract, now=now)
-        moves.move(application, action=Action.PAY_OUT, role=Role.CUSTOMER, actor=str(customer.pk), now=now)
+        moves.move(
+            application, action=Action.PAY_OUT, role=Role.CUSTOMER, actor=str(customer.pk), now=now
+        )
     return application
 
 
@@ -67,10 +71,13 @@ def _checked(
         moves.require_state(application, State.ACCEPTED)
         contract = _live_contract(application)
     if contract.offer.expires_at <= now:
-        raise ExpiredOffer(_("This offer is no longer open. Please apply again: it takes a minute."))
+        raise ExpiredOffer(
+            _("This offer is no longer open. Please apply again: it takes a minute.")
+        )
     if document_sha256 not in (contract.html_sha256, contract.pdf_sha256) or not document_sha256:
         raise InvalidInput.field(
-            "document_sha256", _("The contract has changed. Please read it again before signing."),
+            "document_sha256",
+            _("The contract has changed. Please read it again before signing."),
             "document_changed",
         )
     try:
@@ -79,7 +86,9 @@ def _checked(
         enough = False
     if not enough:
         raise InvalidInput.field(
-            "cost_sheet_seconds", _("Please take the time to read what the loan costs."), "cost_sheet_unread"
+            "cost_sheet_seconds",
+            _("Please take the time to read what the loan costs."),
+            "cost_sheet_unread",
         )
     return application
 
@@ -100,6 +109,8 @@ def _establish_identity(customer: Customer, application: LoanApplication) -> Non
             customer.save(update_fields=["name", "id_number", "address", "id_number_index"])
     except IntegrityError:
         raise IdentityInUse(
-            _("This ID card is registered with another phone number. Please log in with that number or "
-              "call your loan officer.")
+            _(
+                "This ID card is registered with another phone number. Please log in with that number or "
+                "call your loan officer."
+            )
         ) from None

@@ -22,7 +22,13 @@ CODE_USEFUL_FOR = timedelta(minutes=5)
 
 
 def queue(
-    *, template: str, event_key: str, mobile: str, parameters: dict[str, str], language: str, now: datetime
+    *,
+    template: str,
+    event_key: str,
+    mobile: str,
+    parameters: dict[str, str],
+    language: str,
+    now: datetime,
 ) -> SmsMessage:
     """Write the message and its outbox row; a second call for the same template and event does nothing."""
     with transaction.atomic():
@@ -30,8 +36,11 @@ def queue(
             template=template,
             event_key=event_key,
             defaults={
-                "mobile": mobile, "parameters": parameters, "language": language,
-                "next_try_at": now, "created_at": now,
+                "mobile": mobile,
+                "parameters": parameters,
+                "language": language,
+                "next_try_at": now,
+                "created_at": now,
             },
         )
         if created:
@@ -72,7 +81,8 @@ def deliver(*, sms_id: UUID, now: datetime) -> bool:
     gave_up = message.attempts >= ATTEMPTS_MAX
     delay_s = _RETRY_DELAYS_S[min(message.attempts - 1, len(_RETRY_DELAYS_S) - 1)]
     SmsMessage.objects.filter(pk=sms_id).update(
-        state="failed" if gave_up else "queued", lease_until=None,
+        state="failed" if gave_up else "queued",
+        lease_until=None,
         next_try_at=now + timedelta(seconds=delay_s),
     )
     log.warning("sms.not_accepted", sms_id=str(sms_id), problem=reply.problem, gave_up=gave_up)

@@ -23,13 +23,17 @@ def submit(*, application_id: UUID, customer: Customer, now: datetime) -> LoanAp
     with transaction.atomic():
         application = moves.locked(application_id, customer=customer)
         if application.state in (State.DRAFT, State.IDENTIFIED, State.CONSENTED):
-            missing = [step for step in application_selectors.next_steps(application) if step != "submit"]
+            missing = [
+                step for step in application_selectors.next_steps(application) if step != "submit"
+            ]
             if missing:
                 raise Incomplete(
                     _("Something is still missing before we can decide."),
                     errors={step: [_("This step is not finished yet.")] for step in missing},
                 )
         application.submitted_at = now
-        moves.move(application, action=Action.SUBMIT, role=Role.CUSTOMER, actor=str(customer.pk), now=now)
+        moves.move(
+            application, action=Action.SUBMIT, role=Role.CUSTOMER, actor=str(customer.pk), now=now
+        )
         jobs.decide_application(application.pk, now)
     return application

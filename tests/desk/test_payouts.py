@@ -42,7 +42,9 @@ def test_two_people_book_the_loan(doubtful: Applicant) -> None:
 
 
 def test_a_wrong_word_stays_beside_its_field(doubtful: Applicant) -> None:
-    answer = propose(browser_of("manager.baolun"), doubtful.payout, verdict="rejected", reference="nonsense")
+    answer = propose(
+        browser_of("manager.baolun"), doubtful.payout, verdict="rejected", reference="nonsense"
+    )
     assert answer.status_code == 422
     page = answer.content.decode()
     assert "rejection code" in page
@@ -54,7 +56,9 @@ def test_confirming_what_nobody_proposed_is_refused(doubtful: Applicant) -> None
     assert browser_of("headoffice").post(f"{URL}{doubtful.payout.pk}/confirm/").status_code == 409
 
 
-@pytest.mark.parametrize(("username", "status"), [("liguoqiang", 403), ("risk", 403), ("manager.chaotian", 404)])
+@pytest.mark.parametrize(
+    ("username", "status"), [("liguoqiang", 403), ("risk", 403), ("manager.chaotian", 404)]
+)
 def test_others_may_not(doubtful: Applicant, username: str, status: int) -> None:
     client = browser_of(username)
     if status == 403:

@@ -17,8 +17,16 @@ from tests.system import RunningSystem
 
 GOOD_PERSONAS = ("teacher", "civil_servant", "depositor", "shop_owner", "rice_farmer", "pig_farmer")
 #: Everything that can leave a payout in doubt without a person being needed to settle it.
-BANK_FAULTS = ("error_after", "drop_after", "drop_before", "error_before", "garbage", "delay",
-               "callback_first", "duplicate_callback")
+BANK_FAULTS = (
+    "error_after",
+    "drop_after",
+    "drop_before",
+    "error_before",
+    "garbage",
+    "delay",
+    "callback_first",
+    "duplicate_callback",
+)
 #: Longest honest wait: three status queries (5 + 15 + 60 s), the resend, and the sweeper's own beat.
 SETTLE_SECONDS = 240
 _taken: Counter[str] = Counter()
@@ -64,7 +72,9 @@ def walk_all(system: RunningSystem, persons: list[dict[str, Any]], *, threads: i
 
 
 @contextmanager
-def meanwhile(act: Callable[[], None], *, every_s: tuple[float, float], seed: int) -> Iterator[None]:
+def meanwhile(
+    act: Callable[[], None], *, every_s: tuple[float, float], seed: int
+) -> Iterator[None]:
     """Repeat ``act`` at random moments in the background until the block ends."""
     stopped, chance = threading.Event(), random.Random(seed)  # noqa: S311
 
@@ -82,7 +92,7 @@ def meanwhile(act: Callable[[], None], *, every_s: tuple[float, float], seed: in
 
 
 def assert_one_transfer_per_loan(system: RunningSystem) -> None:
-    """The witness is the core bank's own log: each key once, each booked payout one transfer, nothing more."""
+    """By the core bank's own log: each key once, each booked payout one transfer, nothing more."""
     keys = Counter(transfer["key"] for transfer in system.sandbox.transfers())
     assert not [key for key, count in keys.items() if count > 1]
     paid = {
@@ -95,7 +105,8 @@ def assert_one_transfer_per_loan(system: RunningSystem) -> None:
     assert set(keys) == paid
     per_application = system.query(
         "SELECT application_id, count(*) AS n FROM lending_disbursement WHERE core_key = ANY(%s)"
-        " GROUP BY application_id HAVING count(*) > 1", (list(keys),),
+        " GROUP BY application_id HAVING count(*) > 1",
+        (list(keys),),
     )
     assert per_application == []
 

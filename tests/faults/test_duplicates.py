@@ -20,8 +20,14 @@ def at_once(applicant: Applicant, path: str, bodies: list[dict], keys: list[str]
     def post(pair: tuple[dict, str]) -> int:
         body, key = pair
         return httpx.post(
-            f"{applicant.api.base_url}{path}", json=body, timeout=60, trust_env=False,
-            headers={"Idempotency-Key": key, **{k: v for k, v in applicant.api.headers.items() if k == "authorization"}},
+            f"{applicant.api.base_url}{path}",
+            json=body,
+            timeout=60,
+            trust_env=False,
+            headers={
+                "Idempotency-Key": key,
+                **{k: v for k, v in applicant.api.headers.items() if k == "authorization"},
+            },
         ).status_code
 
     with ThreadPoolExecutor(PARALLEL) as pool:
@@ -32,12 +38,25 @@ def test_50_signatures_at_once_pay_once(running_system: RunningSystem) -> None:
     """A nervous thumb: the same signature with fifty different keys."""
     applicant = signed_applicant(running_system)
     contract = applicant.call("GET", applicant.path("contract/"))
-    applicant.call("POST", "otp/", {
-        "mobile": applicant.person["mobile"], "purpose": "sign", "application": applicant.application_id,
-    })
-    body = {"otp": applicant.newest_code(), "document_sha256": contract["sha256"], "cost_sheet_seconds": 30}
+    applicant.call(
+        "POST",
+        "otp/",
+        {
+            "mobile": applicant.person["mobile"],
+            "purpose": "sign",
+            "application": applicant.application_id,
+        },
+    )
+    body = {
+        "otp": applicant.newest_code(),
+        "document_sha256": contract["sha256"],
+        "cost_sheet_seconds": 30,
+    }
     answers = at_once(
-        applicant, applicant.path("sign/"), [body] * PARALLEL, [str(uuid.uuid4()) for _ in range(PARALLEL)]
+        applicant,
+        applicant.path("sign/"),
+        [body] * PARALLEL,
+        [str(uuid.uuid4()) for _ in range(PARALLEL)],
     )
     assert answers[202] == 1
     assert not [status for status in answers if status >= 500]
@@ -47,7 +66,9 @@ def test_50_signatures_at_once_pay_once(running_system: RunningSystem) -> None:
 
 
 def test_50_submits_with_one_key_decide_once(running_system: RunningSystem) -> None:
-    applicant = Applicant(running_system.url, running_system.sandbox.url, chaos.cast(running_system, 1)[0])
+    applicant = Applicant(
+        running_system.url, running_system.sandbox.url, chaos.cast(running_system, 1)[0]
+    )
     applicant.log_in()
     applicant.start()
     applicant.fill_in()
@@ -56,7 +77,8 @@ def test_50_submits_with_one_key_decide_once(running_system: RunningSystem) -> N
     assert answers[202] >= 1
     applicant.wait_for(frozenset({"offered"}))
     rows = running_system.query(
-        "SELECT count(*) AS n FROM risk_decisionrecord WHERE application_id = %s", (applicant.application_id,)
+        "SELECT count(*) AS n FROM risk_decisionrecord WHERE application_id = %s",
+        (applicant.application_id,),
     )
     assert rows == [{"n": 1}]
 
@@ -67,7 +89,9 @@ def test_50_guesses_at_once_are_at_most_five(running_system: RunningSystem) -> N
     applicant = Applicant(running_system.url, running_system.sandbox.url, person)
     applicant.call("POST", "otp/", {"mobile": person["mobile"], "purpose": "login"})
     right = applicant.newest_code()
-    wrong = [f"{number:06d}" for number in range(PARALLEL + 1) if f"{number:06d}" != right][:PARALLEL]
+    wrong = [f"{number:06d}" for number in range(PARALLEL + 1) if f"{number:06d}" != right][
+        :PARALLEL
+    ]
     bodies = [{"mobile": person["mobile"], "otp": code} for code in wrong]
     answers = at_once(applicant, "session/", bodies, [str(uuid.uuid4()) for _ in bodies])
     assert 201 not in answers

@@ -61,7 +61,9 @@ def test_worker_killed_during_the_bank_call(running_system: RunningSystem, momen
     running_system.sandbox.fault("corebank", "transfer", mode, delay_s=6)
     applicant.sign()
     deadline = time.monotonic() + 20
-    while payout_of(running_system, applicant)["state"] != "sending" and time.monotonic() < deadline:
+    while (
+        payout_of(running_system, applicant)["state"] != "sending" and time.monotonic() < deadline
+    ):
         time.sleep(0.05)
     time.sleep(0.5)
     pid = running_system.pid("worker-money")
@@ -95,7 +97,9 @@ def test_redis_killed_with_journeys_in_flight(running_system: RunningSystem) -> 
 
 
 @pytest.mark.parametrize("immediate", [False, True], ids=["fast", "immediate"])
-def test_postgres_restarted_with_journeys_in_flight(running_system: RunningSystem, immediate: bool) -> None:
+def test_postgres_restarted_with_journeys_in_flight(
+    running_system: RunningSystem, immediate: bool
+) -> None:
     with chaos.meanwhile(
         lambda: running_system.restart_postgres(immediate=immediate), every_s=(6, 9), seed=3
     ):
@@ -113,7 +117,9 @@ def test_200_journeys_with_random_faults_and_kills(running_system: RunningSystem
     def strike() -> None:
         if chance.random() < 0.7:
             mode = chance.choice(chaos.BANK_FAULTS)
-            running_system.sandbox.fault("corebank", "transfer", mode, times=chance.randint(1, 3), delay_s=1)
+            running_system.sandbox.fault(
+                "corebank", "transfer", mode, times=chance.randint(1, 3), delay_s=1
+            )
         else:
             victim = chance.choice(victims)
             if running_system.pid(victim):

@@ -27,7 +27,12 @@ from lending.services import (
 )
 from tests.sandbox_client import Sandbox
 
-ANSWERS = {"occupation": "farmer", "monthly_income": "5200.00", "household_size": 4, "industry": "rice"}
+ANSWERS = {
+    "occupation": "farmer",
+    "monthly_income": "5200.00",
+    "household_size": 4,
+    "industry": "rice",
+}
 
 
 @dataclass
@@ -45,14 +50,21 @@ class Applicant:
 
     def identify(self, **changes: Any) -> None:
         facts = {
-            "name": self.person["name"], "id_number": self.person["id_number"],
-            "address": self.person["address"], "valid_until": None, **changes,
+            "name": self.person["name"],
+            "id_number": self.person["id_number"],
+            "address": self.person["address"],
+            "valid_until": None,
+            **changes,
         }
         identity.confirm(**self.key(), **facts)
         self.refresh()
 
     def consent(self, **changes: Any) -> None:
-        answer = {"accept": ["privacy", "bureau", "data_sharing"], "refuse": ["marketing"], **changes}
+        answer = {
+            "accept": ["privacy", "bureau", "data_sharing"],
+            "refuse": ["marketing"],
+            **changes,
+        }
         consents.record(**self.key(), channel="api", client_ip="127.0.0.1", **answer)
         self.refresh()
 
@@ -76,24 +88,33 @@ class Applicant:
     def accept(self, **changes: Any) -> None:
         offer = offer_selectors.open_offers(self.application, self.now)[0]
         choice = {
-            "offer_id": str(offer.pk), "amount": str(offer.amount_max), "term_months": offer.term_months,
-            "method": offer.method, **changes,
+            "offer_id": str(offer.pk),
+            "amount": str(offer.amount_max),
+            "term_months": offer.term_months,
+            "method": offer.method,
+            **changes,
         }
         offers.accept(**self.key(), **choice)
         self.refresh()
 
     def sign_code(self) -> str:
         otp.send_code(
-            mobile=self.customer.mobile, purpose="sign", client_ip="127.0.0.1", now=self.now,
-            application_id=self.application.pk, customer=self.customer,
+            mobile=self.customer.mobile,
+            purpose="sign",
+            client_ip="127.0.0.1",
+            now=self.now,
+            application_id=self.application.pk,
+            customer=self.customer,
         )
         return self.newest_code()
 
     def sign(self, **changes: Any) -> None:
         contract = contract_selectors.of_application(self.application)
         word = {
-            "otp": changes.pop("otp", None) or self.sign_code(), "document_sha256": contract.html_sha256,
-            "cost_sheet_seconds": 30, **changes,
+            "otp": changes.pop("otp", None) or self.sign_code(),
+            "document_sha256": contract.html_sha256,
+            "cost_sheet_seconds": 30,
+            **changes,
         }
         signatures.sign(**self.key(), client_ip="127.0.0.1", user_agent="test", **word)
         self.refresh()
@@ -139,8 +160,13 @@ class Cast:
             mobile=person["mobile"], otp=code_sent, client_ip="127.0.0.1", now=self.now
         )
         application = applications.start(
-            customer=session.customer, qr_code=code, purpose="agriculture", requested_amount=None,
-            source_token="", channel="api", now=self.now,
+            customer=session.customer,
+            qr_code=code,
+            purpose="agriculture",
+            requested_amount=None,
+            source_token="",
+            channel="api",
+            now=self.now,
         )
         return Applicant(self.sandbox, person, self.now, session.customer, application)
 

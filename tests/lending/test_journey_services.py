@@ -16,13 +16,26 @@ pytestmark = pytest.mark.django_db
 
 
 def breaches(now):
-    return [b for name, check in INVARIANTS.items() if not name.startswith(("I1 ", "I2 ")) for b in check(now)]
+    return [
+        b
+        for name, check in INVARIANTS.items()
+        if not name.startswith(("I1 ", "I2 "))
+        for b in check(now)
+    ]
 
 
 @pytest.mark.parametrize(
     "persona",
-    ["teacher", "civil_servant", "depositor", "mortgage_customer", "shop_owner", "rice_farmer", "pig_farmer",
-     "thin_file"],
+    [
+        "teacher",
+        "civil_servant",
+        "depositor",
+        "mortgage_customer",
+        "shop_owner",
+        "rice_farmer",
+        "pig_farmer",
+        "thin_file",
+    ],
 )
 def test_a_good_customer_is_offered_a_loan(cast: Cast, persona: str) -> None:
     applicant = cast.applicant(persona)
@@ -35,9 +48,15 @@ def test_a_good_customer_is_offered_a_loan(cast: Cast, persona: str) -> None:
 
 @pytest.mark.parametrize(
     ("persona", "state"),
-    [("over_indebted", "declined"), ("court_debtor", "declined"), ("fraud_ring", "declined"),
-     ("outside_area", "declined"), ("minor", "declined"), ("elder", "declined"),
-     ("moved_household", "in_review")],
+    [
+        ("over_indebted", "declined"),
+        ("court_debtor", "declined"),
+        ("fraud_ring", "declined"),
+        ("outside_area", "declined"),
+        ("minor", "declined"),
+        ("elder", "declined"),
+        ("moved_household", "in_review"),
+    ],
 )
 def test_others_are_declined_or_referred_with_reasons_in_both_languages(
     cast: Cast, persona: str, state: str
@@ -62,10 +81,18 @@ def test_from_code_to_money(cast: Cast, now) -> None:
     journal = Journal.objects.get(source_id=str(applicant.payout.pk))
     assert sum(p.amount for p in journal.postings.all()) == Decimal("0.00")
     names = list(
-        LendingEvent.objects.filter(application_id=applicant.application.pk).order_by("id").values_list("name", flat=True)
+        LendingEvent.objects.filter(application_id=applicant.application.pk)
+        .order_by("id")
+        .values_list("name", flat=True)
     )
-    assert [n for n in names if n in ("application.offered", "application.signed", "application.disbursed")] == [
-        "application.offered", "application.signed", "application.disbursed",
+    assert [
+        n
+        for n in names
+        if n in ("application.offered", "application.signed", "application.disbursed")
+    ] == [
+        "application.offered",
+        "application.signed",
+        "application.disbursed",
     ]
     assert SmsMessage.objects.filter(template="disbursed").count() == 1
     assert not breaches(now)
@@ -94,16 +121,25 @@ def test_somebody_elses_application_is_not_found(cast: Cast) -> None:
     mine, other = cast.applicant("teacher"), cast.applicant("rice_farmer")
     with pytest.raises(NotFound):
         identity.confirm(
-            application_id=mine.application.pk, customer=other.customer, name="陈桂英",
-            id_number=other.person["id_number"], address="", valid_until=None, now=other.now,
+            application_id=mine.application.pk,
+            customer=other.customer,
+            name="陈桂英",
+            id_number=other.person["id_number"],
+            address="",
+            valid_until=None,
+            now=other.now,
         )
 
 
 @pytest.mark.parametrize(
     ("changes", "field"),
-    [({"id_number": "510812199001010020"}, "id_number"), ({"name": "<b>"}, "name"),
-     ({"valid_until": "2020-01-01"}, "valid_until"), ({"valid_until": "soon"}, "valid_until"),
-     ({"address": "a" * 201}, "address")],
+    [
+        ({"id_number": "510812199001010020"}, "id_number"),
+        ({"name": "<b>"}, "name"),
+        ({"valid_until": "2020-01-01"}, "valid_until"),
+        ({"valid_until": "soon"}, "valid_until"),
+        ({"address": "a" * 201}, "address"),
+    ],
 )
 def test_a_wrong_identity_says_which_field(cast: Cast, changes, field) -> None:
     applicant = cast.applicant()
@@ -130,21 +166,33 @@ def test_a_new_scan_supersedes_an_unfinished_application(cast: Cast) -> None:
     applicant = cast.applicant()
     applicant.identify()
     newer = applications.start(
-        customer=applicant.customer, qr_code="s101-youkedai", purpose="consumption", requested_amount="20000",
-        source_token="", channel="api", now=applicant.now,
+        customer=applicant.customer,
+        qr_code="s101-youkedai",
+        purpose="consumption",
+        requested_amount="20000",
+        source_token="",
+        channel="api",
+        now=applicant.now,
     )
     applicant.refresh()
     assert (applicant.application.state, newer.state) == ("withdrawn", "draft")
     assert newer.product_code == "youkedai"
 
 
-@pytest.mark.parametrize("amount", ["0", "-1", "NaN", "1e5", "１０００", "99999999999", "12.345", ""])
+@pytest.mark.parametrize(
+    "amount", ["0", "-1", "NaN", "1e5", "１０００", "99999999999", "12.345", ""]
+)
 def test_a_bad_requested_amount_is_refused(cast: Cast, amount: str) -> None:
     applicant = cast.applicant()
     with pytest.raises(InvalidInput) as refused:
         applications.start(
-            customer=applicant.customer, qr_code="universal", purpose="agriculture", requested_amount=amount,
-            source_token="", channel="api", now=applicant.now,
+            customer=applicant.customer,
+            qr_code="universal",
+            purpose="agriculture",
+            requested_amount=amount,
+            source_token="",
+            channel="api",
+            now=applicant.now,
         )
     assert "requested_amount" in refused.value.errors
 
@@ -154,6 +202,11 @@ def test_an_unknown_code_is_refused(cast: Cast, code: str) -> None:
     applicant = cast.applicant()
     with pytest.raises(applications.UnusableCode):
         applications.start(
-            customer=applicant.customer, qr_code=code, purpose="agriculture", requested_amount=None,
-            source_token="", channel="api", now=applicant.now,
+            customer=applicant.customer,
+            qr_code=code,
+            purpose="agriculture",
+            requested_amount=None,
+            source_token="",
+            channel="api",
+            now=applicant.now,
         )

@@ -6,8 +6,8 @@ import pytest
 
 from lending.errors import IllegalState, InvalidInput, NotFound, TooMany, WrongCode
 from lending.models import OtpChallenge, SmsMessage
-from lending.services import otp, sessions
 from lending.selectors import customers
+from lending.services import otp, sessions
 from tests.lending.conftest import Applicant, Cast
 
 pytestmark = pytest.mark.django_db
@@ -15,7 +15,9 @@ MOBILE = "13900001234"
 
 
 def send(now, **changes) -> None:
-    otp.send_code(**{"mobile": MOBILE, "purpose": "login", "client_ip": "10.0.0.1", "now": now, **changes})
+    otp.send_code(
+        **{"mobile": MOBILE, "purpose": "login", "client_ip": "10.0.0.1", "now": now, **changes}
+    )
 
 
 def newest(sandbox, mobile: str = MOBILE) -> str:
@@ -104,7 +106,9 @@ def test_the_carrier_being_down_is_not_the_persons_problem(bank, sandbox, now) -
     check(now, newest(sandbox))
 
 
-@pytest.mark.parametrize("mobile", ["12345", "", "１３９００００１２３４", "139000012345", None, "' OR 1=1 --"])
+@pytest.mark.parametrize(
+    "mobile", ["12345", "", "１３９００００１２３４", "139000012345", None, "' OR 1=1 --"]
+)
 def test_a_wrong_number_is_refused_in_words(bank, now, mobile) -> None:
     with pytest.raises(InvalidInput) as refused:
         send(now, mobile=mobile)
@@ -130,7 +134,9 @@ class TestSigning:
         accepted.refresh()
         assert accepted.application.state == "accepted"
 
-    def test_the_code_of_another_application_does_not_sign(self, accepted: Applicant, cast: Cast) -> None:
+    def test_the_code_of_another_application_does_not_sign(
+        self, accepted: Applicant, cast: Cast
+    ) -> None:
         other = cast.applicant("rice_farmer").to_offer()
         other.accept()
         code = other.sign_code()
@@ -139,14 +145,20 @@ class TestSigning:
             with pytest.raises(WrongCode):
                 accepted.sign(otp=code)
 
-    def test_no_code_before_an_offer_is_chosen_and_none_for_strangers(self, cast: Cast, accepted) -> None:
+    def test_no_code_before_an_offer_is_chosen_and_none_for_strangers(
+        self, cast: Cast, accepted
+    ) -> None:
         early = cast.applicant("rice_farmer")
         with pytest.raises(IllegalState):
             early.sign_code()
         with pytest.raises(NotFound):
             otp.send_code(
-                mobile=early.person["mobile"], purpose="sign", client_ip="", now=early.now,
-                application_id=accepted.application.pk, customer=early.customer,
+                mobile=early.person["mobile"],
+                purpose="sign",
+                client_ip="",
+                now=early.now,
+                application_id=accepted.application.pk,
+                customer=early.customer,
             )
 
     @pytest.mark.parametrize("seconds", [0, 9, -1, "x", None, True, float("inf")])

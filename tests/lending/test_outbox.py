@@ -38,8 +38,15 @@ def test_a_broker_that_fails_half_way_loses_nothing(now) -> None:
 
 
 def test_task_bodies_carry_ids_only(now) -> None:
-    for job in (jobs.gather_sources, jobs.decide_application, jobs.read_id_card, jobs.render_contract_pdf,
-                jobs.send_disbursement, jobs.query_disbursement, jobs.send_sms):
+    for job in (
+        jobs.gather_sources,
+        jobs.decide_application,
+        jobs.read_id_card,
+        jobs.render_contract_pdf,
+        jobs.send_disbursement,
+        jobs.query_disbursement,
+        jobs.send_sms,
+    ):
         job(ID, now)
     for row in OutboxMessage.objects.all():
         assert list(row.arguments.values()) == [ID]

@@ -30,18 +30,27 @@ def staff(username: str) -> User:
 
 def approve(applicant: Applicant, **changes) -> ManualReview:
     word = {
-        "application_id": applicant.application.pk, "reviewer": staff("liguoqiang"), "limit": "20000.00",
-        "reason_code": "identity_checked", "note": "saw the household register", "now": applicant.now,
-        "expected_version": applicant.application.version, **changes,
+        "application_id": applicant.application.pk,
+        "reviewer": staff("liguoqiang"),
+        "limit": "20000.00",
+        "reason_code": "identity_checked",
+        "note": "saw the household register",
+        "now": applicant.now,
+        "expected_version": applicant.application.version,
+        **changes,
     }
     return reviews.approve(**word)
 
 
 def decline(applicant: Applicant, **changes) -> ManualReview:
     word = {
-        "application_id": applicant.application.pk, "reviewer": staff("liguoqiang"),
-        "reason_code": "identity_doubtful", "note": "the register shows another person", "now": applicant.now,
-        "expected_version": applicant.application.version, **changes,
+        "application_id": applicant.application.pk,
+        "reviewer": staff("liguoqiang"),
+        "reason_code": "identity_doubtful",
+        "note": "the register shows another person",
+        "now": applicant.now,
+        "expected_version": applicant.application.version,
+        **changes,
     }
     return reviews.decline(**word)
 
@@ -67,11 +76,20 @@ def test_declined_the_person_is_told_why(referred: Applicant) -> None:
 
 @pytest.mark.parametrize(
     ("changes", "field"),
-    [({"limit": "60000"}, "limit"), ({"limit": "500"}, "limit"), ({"limit": "20050"}, "limit"),
-     ({"limit": "-1"}, "limit"), ({"limit": "NaN"}, "limit"), ({"reason_code": "because"}, "reason_code"),
-     ({"note": "ok"}, "note"), ({"note": "x" * 1001}, "note")],
+    [
+        ({"limit": "60000"}, "limit"),
+        ({"limit": "500"}, "limit"),
+        ({"limit": "20050"}, "limit"),
+        ({"limit": "-1"}, "limit"),
+        ({"limit": "NaN"}, "limit"),
+        ({"reason_code": "because"}, "reason_code"),
+        ({"note": "ok"}, "note"),
+        ({"note": "x" * 1001}, "note"),
+    ],
 )
-def test_a_verdict_outside_its_bounds_is_refused_and_changes_nothing(referred: Applicant, changes, field) -> None:
+def test_a_verdict_outside_its_bounds_is_refused_and_changes_nothing(
+    referred: Applicant, changes, field
+) -> None:
     with pytest.raises(InvalidInput) as refused:
         approve(referred, **changes)
     assert field in refused.value.errors
@@ -110,10 +128,15 @@ def test_a_refused_person_may_ask_for_a_human_once(cast: Cast) -> None:
 def test_a_look_at_personal_data_needs_a_reason_and_is_chained(referred: Applicant) -> None:
     with pytest.raises(InvalidInput):
         audit.reveal(
-            application_id=referred.application.pk, viewer=staff("liguoqiang"), reason=" ", now=referred.now
+            application_id=referred.application.pk,
+            viewer=staff("liguoqiang"),
+            reason=" ",
+            now=referred.now,
         )
     seen = audit.reveal(
-        application_id=referred.application.pk, viewer=staff("liguoqiang"), reason="calls the customer",
+        application_id=referred.application.pk,
+        viewer=staff("liguoqiang"),
+        reason="calls the customer",
         now=referred.now,
     )
     assert seen["id_number"] == referred.person["id_number"]
@@ -126,11 +149,16 @@ def test_a_look_at_personal_data_needs_a_reason_and_is_chained(referred: Applica
 def test_an_edited_audit_entry_is_named(referred: Applicant) -> None:
     for reason in ("first look", "second look"):
         audit.reveal(
-            application_id=referred.application.pk, viewer=staff("liguoqiang"), reason=reason, now=referred.now
+            application_id=referred.application.pk,
+            viewer=staff("liguoqiang"),
+            reason=reason,
+            now=referred.now,
         )
     with connection.cursor() as cursor:  # as somebody with the owner's rights would
         cursor.execute("SET LOCAL session_replication_role = replica")
-        cursor.execute("UPDATE lending_auditentry SET reason = 'nothing' WHERE reason = 'first look'")
+        cursor.execute(
+            "UPDATE lending_auditentry SET reason = 'nothing' WHERE reason = 'first look'"
+        )
         cursor.execute("SET LOCAL session_replication_role = origin")
     with pytest.raises(CommandError, match="does not fit"):
         call_command("verify_audit", verbosity=0)
@@ -145,8 +173,13 @@ def test_an_offer_nobody_takes_expires(cast: Cast) -> None:
     later = applicant.now + dt.timedelta(days=8)
     with pytest.raises(DomainError) as refused:
         offers.accept(
-            application_id=applicant.application.pk, customer=applicant.customer, offer_id=offer.pk,
-            amount=str(offer.amount_max), term_months=offer.term_months, method=offer.method, now=later,
+            application_id=applicant.application.pk,
+            customer=applicant.customer,
+            offer_id=offer.pk,
+            amount=str(offer.amount_max),
+            term_months=offer.term_months,
+            method=offer.method,
+            now=later,
         )
     assert refused.value.code == "offer_expired"
     applications.expire_due(now=later)
@@ -157,9 +190,15 @@ def test_an_offer_nobody_takes_expires(cast: Cast) -> None:
 
 @pytest.mark.parametrize(
     ("changes", "field"),
-    [({"amount": "999999"}, "amount"), ({"amount": "-5"}, "amount"), ({"amount": "１０００"}, "amount"),
-     ({"amount": "NaN"}, "amount"), ({"amount": "1050"}, "amount"), ({"term_months": 999}, "term_months"),
-     ({"method": "free"}, "method")],
+    [
+        ({"amount": "999999"}, "amount"),
+        ({"amount": "-5"}, "amount"),
+        ({"amount": "１０００"}, "amount"),
+        ({"amount": "NaN"}, "amount"),
+        ({"amount": "1050"}, "amount"),
+        ({"term_months": 999}, "term_months"),
+        ({"method": "free"}, "method"),
+    ],
 )
 def test_a_choice_outside_the_offer_is_refused(cast: Cast, changes, field) -> None:
     applicant = cast.applicant("teacher").to_offer()

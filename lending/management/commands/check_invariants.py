@@ -14,7 +14,9 @@ class Command(BaseCommand):
     help = "Check the money and state invariants; exit 1 names every row that breaks one."
 
     def add_arguments(self, parser: CommandParser) -> None:
-        parser.add_argument("--json", action="store_true", help="one JSON object on standard output")
+        parser.add_argument(
+            "--json", action="store_true", help="one JSON object on standard output"
+        )
 
     def handle(self, *args: Any, **options: Any) -> None:
         now = timezone.now()
@@ -24,11 +26,17 @@ class Command(BaseCommand):
                 results[name] = list(check(now))
             except StatementUnavailable as error:
                 results[name] = [
-                    {"invariant": name.split()[0], "row": "core bank", "detail": f"no statement: {error}"}
+                    {
+                        "invariant": name.split()[0],
+                        "row": "core bank",
+                        "detail": f"no statement: {error}",
+                    }
                 ]
         breaches = [breach for found in results.values() for breach in found]
         if options["json"]:
-            self.stdout.write(json.dumps({"ok": not breaches, "breaches": breaches}, ensure_ascii=False))
+            self.stdout.write(
+                json.dumps({"ok": not breaches, "breaches": breaches}, ensure_ascii=False)
+            )
         else:
             for name, found in results.items():
                 self.stdout.write(f"{'ok    ' if not found else 'BROKEN'} {name}")

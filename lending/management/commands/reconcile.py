@@ -22,7 +22,11 @@ class Command(BaseCommand):
         try:
             open_breaks = reconciliation.reconcile(day=day, now=now)
         except StatementUnavailable as error:
-            raise CommandError(f"the core bank's statement of {day} could not be read: {error}") from None
+            raise CommandError(
+                f"the core bank's statement of {day} could not be read: {error}"
+            ) from None
         if open_breaks:
-            raise CommandError(f"{open_breaks} open differences on {day}; see reconciliation breaks")
+            raise CommandError(
+                f"{open_breaks} open differences on {day}; see reconciliation breaks"
+            )
         self.stdout.write(f"{day}: books and core bank agree")
