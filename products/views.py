@@ -63,7 +63,11 @@ def product(
 ) -> HttpResponse:
     """One product: its terms, and what it costs over each term."""
     on, context = _front(main_branch, today)
-    shown = pages.shown_product(code, on)
+    try:
+        shown = pages.shown_product(code, on)
+    except MissingParameter as error:
+        log.error("products.page_without_prices", problem=str(error))
+        shown = None
     if shown is None:
         raise Http404
     rows = pages.costs(shown, on)
