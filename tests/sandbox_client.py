@@ -11,6 +11,7 @@ from typing import Any
 
 import httpx
 
+from deploy.parent import stop_with_parent
 from deploy.place import PROJECT, free_port
 
 
@@ -70,6 +71,7 @@ def sandbox_process(folder: Path, **environment: str) -> Iterator[Sandbox]:
         [sys.executable, "-m", "sandbox", "--port", str(port), "--data-dir", str(folder)],
         cwd=PROJECT,
         env={**os.environ, "SANDBOX_LATENCY": "0", **environment},
+        preexec_fn=stop_with_parent,
         stdin=subprocess.DEVNULL,
         stdout=log,
         stderr=subprocess.STDOUT,

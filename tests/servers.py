@@ -16,6 +16,7 @@ import redis
 
 from deploy import postgres as embedded_postgres
 from deploy import redis as embedded_redis
+from deploy.parent import stop_with_parent
 
 _stack = contextlib.ExitStack()
 
@@ -86,6 +87,7 @@ def _running(command: list[str], user: str | None = None) -> Iterator[None]:
         user=user,
         extra_groups=[] if user else None,
         start_new_session=True,
+        preexec_fn=stop_with_parent,  # a killed test run leaves no server behind
         stdin=subprocess.DEVNULL,
         stdout=subprocess.DEVNULL,
         stderr=subprocess.DEVNULL,

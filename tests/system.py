@@ -21,6 +21,7 @@ import redis
 from supervisor.xmlrpc import SupervisorTransport
 
 from deploy import postgres
+from deploy.parent import stop_with_parent
 from deploy.place import PROJECT, free_port, sockets_folder
 from deploy.secrets_file import read as read_env_file
 from tests.sandbox_client import Sandbox
@@ -47,6 +48,7 @@ class RunningSystem:
                 [sys.executable, "-m", "deploy.run"],
                 cwd=PROJECT,
                 env=self._environment(),
+                preexec_fn=stop_with_parent,
                 stdin=subprocess.DEVNULL,
                 stdout=log,
                 stderr=subprocess.STDOUT,
