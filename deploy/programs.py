@@ -86,29 +86,7 @@ def application(place: Place) -> list[Program]:
             ),
             environment=(("PROMETHEUS_MULTIPROC_DIR", str(place.run / "metrics")),),
         ),
-        *(
-            Program(
-                f"worker-{name}",
-                APPLICATION,
-                (
-                    *celery,
-                    "worker",
-                    "-n",
-                    f"{name}@%h",
-                    "-Q",
-                    queues,
-                    "-c",
-                    str(processes),
-                    "-l",
-                    "warning",
-                    "--without-gossip",
-                    "--without-mingle",
-                    *flags,
-                ),
-                stop_seconds=65,
-            )  # longer than the longest task
-            for name, (queues, processes, flags) in QUEUES.items()
-        ),
+        *_workers(celery),
         Program("drain", APPLICATION, (python(), "manage.py", "drain_outbox")),
         Program(
             "beat",
@@ -123,4 +101,28 @@ def application(place: Place) -> list[Program]:
                 str(place.run / "beat-schedule"),
             ),
         ),
+    ]
+
+
+def _workers(celery: tuple[str, ...]) -> list[Program]:
+    quiet = ("-l", "warning", "--without-gossip", "--without-mingle")
+    return [
+        Program(
+            f"worker-{name}",
+            APPLICATION,
+            (
+                *celery,
+                "worker",
+                "-n",
+                f"{name}@%h",
+                "-Q",
+                queues,
+                "-c",
+                str(processes),
+                *quiet,
+                *flags,
+            ),
+            stop_seconds=65,  # longer than the longest task
+        )
+        for name, (queues, processes, flags) in QUEUES.items()
     ]

@@ -42,3 +42,10 @@ def prepare(data: Path, socket: Path) -> Redis:
         raise CannotStart("The embedded Redis is not installed: run `make run` again.")
     data.mkdir(mode=0o700, exist_ok=True)
     return Redis(data, socket, Path(spec.origin).parent / "bin" / "redis-server")
+
+
+def set_aside(data: Path) -> None:
+    """Moves a damaged append-only file away; the server, tried again, begins an empty one."""
+    for file in data.iterdir():
+        if not file.name.endswith(".damaged"):
+            file.replace(file.with_name(f"{file.name}.damaged"))

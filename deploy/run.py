@@ -91,7 +91,19 @@ class Run:
             database.wait_for_database(
                 self.environment["DATABASE_URL"], lambda: self._words("postgres")
             )
-            database.wait_for_redis(self.environment["REDIS_URL"], lambda: self._words("redis"))
+            self._wait_for_redis()
+
+    def _wait_for_redis(self) -> None:
+        """Redis is only the doorbell: a damaged file of ours is set aside, the sweeper rings again."""
+        address = self.environment["REDIS_URL"]
+        try:
+            database.wait_for_redis(address, lambda: self._words("redis"))
+        except CannotStart:
+            if os.environ.get("REDIS_URL"):
+                raise
+            redis.set_aside(self.place.data / "redis")
+            database.wait_for_redis(address, lambda: "")
+            say("(the broker's file was damaged and is set aside)", end=" ")
 
     def _prepare(self) -> None:
         """Structure, seeds, static files. Progress is shown; what is logged meanwhile goes to a file."""
@@ -159,8 +171,8 @@ class Run:
             return ""
         said = self.manager.last_words(name)
         return (
-            f"{said} – see {self.place.logs / name}.log; `make clean` deletes this copy's data "
-            "and begins anew."
+            f"{said} – see {self.place.logs / name}.log; restore a backup of {self.place.data / name}, "
+            "or begin anew with `make clean`."
         )
 
     def _give_up_if_failed(self) -> None:

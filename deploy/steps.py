@@ -8,8 +8,8 @@ from collections.abc import Iterator
 _BEGUN = time.monotonic()
 
 
-def say(text: str = "") -> None:
-    sys.stdout.write(text + "\n")
+def say(text: str = "", end: str = "\n") -> None:
+    sys.stdout.write(text + end)
     sys.stdout.flush()
 
 

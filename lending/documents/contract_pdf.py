@@ -18,7 +18,8 @@ from reportlab.platypus import (
 )
 from reportlab.platypus import Table as Grid
 
-from lending.documents.contract_content import Clause, Content, Line, Table
+from lending.documents.contract_content import Clause, Content, Line
+from lending.documents.pdf_tables import MARGIN, PAD, WIDTH, grid, ruled
 from lending.documents.pdf_type import (
     AMBER,
     AMBER_PALE,
@@ -31,10 +32,7 @@ from lending.documents.pdf_type import (
     set_text,
 )
 
-_MARGIN = 20 * mm
-_WIDTH = A4[0] - 2 * _MARGIN
 _FRAME = 6.0  # points reportlab pads its page frame with
-_PAD = 6.0  # points left and right in a cell
 _FIGURES = (0.08, 0.18, 0.19, 0.19, 0.17, 0.19)
 _COSTS = (0.14, 0.32, 0.18, 0.15, 0.21)
 _NO_HELVETICA = ("FONTNAME", (0, 0), (-1, -1), REGULAR)  # empty cells too
@@ -49,8 +47,8 @@ def render(content: Content, html_sha256: str) -> bytes:
     document = SimpleDocTemplate(
         out,
         pagesize=A4,
-        leftMargin=_MARGIN - _FRAME,
-        rightMargin=_MARGIN - _FRAME,
+        leftMargin=MARGIN - _FRAME,
+        rightMargin=MARGIN - _FRAME,
         topMargin=18 * mm,
         bottomMargin=22 * mm,
         title=f"{words.TITLE} {content.head[0].value}",
@@ -90,15 +88,15 @@ class _NumberedPages(Canvas):
         super().save()
 
     def _draw_foot(self, page: int, pages: int) -> None:
-        right, base = A4[0] - _MARGIN, 12 * mm
+        right, base = A4[0] - MARGIN, 12 * mm
         self.setStrokeColor(LINE)
-        self.line(_MARGIN, base + 12, right, base + 12)
+        self.line(MARGIN, base + 12, right, base + 12)
         self.setFillColor(INK_SOFT)
         self.setFont(REGULAR, 7.5)
-        self.drawString(_MARGIN, base, self.foot[0])
+        self.drawString(MARGIN, base, self.foot[0])
         self.drawRightString(right, base, self.page_words.format(page=page, pages=pages))
         self.setFont(REGULAR, 6.5)
-        self.drawString(_MARGIN, base - 9, self.foot[1])
+        self.drawString(MARGIN, base - 9, self.foot[1])
 
 
 def _story(content: Content) -> list[Flowable]:
@@ -109,12 +107,12 @@ def _story(content: Content) -> list[Flowable]:
         *_section(words.KEY_TERMS, _lines(content.key_terms)),
         *_section(words.PARTIES, _lines(content.parties)),
         *_title(words.CLAUSES_TITLE),
-        set_text(words.WEIGHTY_NOTE, _WIDTH, size=8.5, colour=INK_SOFT, space_after=4),
+        set_text(words.WEIGHTY_NOTE, WIDTH, size=8.5, colour=INK_SOFT, space_after=4),
         *(_clause(clause) for clause in content.clauses),
         *_title(content.schedule.title),
-        _grid(content.schedule, _FIGURES, figures_from=2),
+        grid(content.schedule, _FIGURES, figures_from=2),
         Spacer(0, 4),
-        set_text(content.schedule.note, _WIDTH, size=8.5, colour=INK_SOFT),
+        set_text(content.schedule.note, WIDTH, size=8.5, colour=INK_SOFT),
         PageBreak(),
         *_sheet(content),
         *_signatures(content),
@@ -123,13 +121,13 @@ def _story(content: Content) -> list[Flowable]:
 
 def _head(content: Content) -> list[Flowable]:
     meta = "  ·  ".join(f"{line.label} {line.value}" for line in content.head)
-    bar = Grid([[""]], colWidths=[_WIDTH], rowHeights=[3])
+    bar = Grid([[""]], colWidths=[WIDTH], rowHeights=[3])
     bar.setStyle(TableStyle([("BACKGROUND", (0, 0), (-1, -1), GREEN), _NO_HELVETICA]))
     return [
-        set_text(content.lender, _WIDTH, size=11, bold=True, colour=GREEN),
-        set_text(content.words.TITLE, _WIDTH, size=22, bold=True, space_after=4),
-        set_text(content.subtitle, _WIDTH, size=10, colour=INK_SOFT),
-        set_text(meta, _WIDTH, size=9, colour=INK_SOFT, space_after=6),
+        set_text(content.lender, WIDTH, size=11, bold=True, colour=GREEN),
+        set_text(content.words.TITLE, WIDTH, size=22, bold=True, space_after=4),
+        set_text(content.subtitle, WIDTH, size=10, colour=INK_SOFT),
+        set_text(meta, WIDTH, size=9, colour=INK_SOFT, space_after=6),
         bar,
         Spacer(0, 10),
     ]
@@ -137,7 +135,7 @@ def _head(content: Content) -> list[Flowable]:
 
 def _heroes(heroes: Sequence[Line]) -> Flowable:
     gap = 10.0
-    wide = (_WIDTH - gap) / 2
+    wide = (WIDTH - gap) / 2
     inner = wide - 28
     cells = [
         [
@@ -180,7 +178,7 @@ def _title(text: str) -> list[Flowable]:
     return [
         CondPageBreak(40 * mm),
         Spacer(0, 12),
-        set_text(text, _WIDTH, size=13, bold=True, colour=GREEN, space_after=4),
+        set_text(text, WIDTH, size=13, bold=True, colour=GREEN, space_after=4),
     ]
 
 
@@ -189,35 +187,21 @@ def _section(title: str, *flowables: Flowable) -> list[Flowable]:
 
 
 def _lines(lines: Sequence[Line], *, bold: bool = False) -> Flowable:
-    left, right = _WIDTH * 0.3, _WIDTH * 0.7
+    left, right = WIDTH * 0.3, WIDTH * 0.7
     rows = []
     for line in lines:
-        value: list[Flowable] = [set_text(line.value, right - 2 * _PAD, bold=bold)]
+        value: list[Flowable] = [set_text(line.value, right - 2 * PAD, bold=bold)]
         if line.note:
-            value.append(set_text(line.note, right - 2 * _PAD, size=8.5, colour=INK_SOFT))
-        rows.append([set_text(line.label, left - 2 * _PAD, colour=INK_SOFT), value])
+            value.append(set_text(line.note, right - 2 * PAD, size=8.5, colour=INK_SOFT))
+        rows.append([set_text(line.label, left - 2 * PAD, colour=INK_SOFT), value])
     grid = Grid(rows, colWidths=[left, right])
-    grid.setStyle(_ruled())
+    grid.setStyle(ruled())
     return grid
-
-
-def _ruled(*more: tuple[Any, ...]) -> TableStyle:
-    return TableStyle(
-        [
-            ("LEFTPADDING", (0, 0), (-1, -1), _PAD),
-            ("RIGHTPADDING", (0, 0), (-1, -1), _PAD),
-            ("TOPPADDING", (0, 0), (-1, -1), 5),
-            ("BOTTOMPADDING", (0, 0), (-1, -1), 3.5),
-            ("VALIGN", (0, 0), (-1, -1), "TOP"),
-            ("LINEBELOW", (0, 0), (-1, -1), 0.5, LINE),
-            *more,
-        ]
-    )
 
 
 def _clause(clause: Clause) -> Flowable:
     weighty = clause.is_weighty
-    wide = _WIDTH - 20 if weighty else _WIDTH
+    wide = WIDTH - 20 if weighty else WIDTH
     parts: list[Flowable] = [
         set_text(f"{clause.number}. {clause.heading}", wide, size=10.5, bold=True, space_after=2),
         *(set_text(text, wide, bold=weighty, space_after=2) for text in clause.paragraphs),
@@ -228,7 +212,7 @@ def _clause(clause: Clause) -> Flowable:
 
 
 def _boxed(parts: list[Flowable]) -> Flowable:
-    box = Grid([[parts]], colWidths=[_WIDTH])
+    box = Grid([[parts]], colWidths=[WIDTH])
     box.setStyle(
         TableStyle(
             [
@@ -244,52 +228,6 @@ def _boxed(parts: list[Flowable]) -> Flowable:
     return box
 
 
-def _grid(table: Table, shares: Sequence[float], *, figures_from: int = 99) -> Flowable:
-    """A table with a repeated head; columns from ``figures_from`` on are set to the right."""
-    widths = [_WIDTH * share for share in shares]
-
-    def row(cells: Sequence[str], *, bold: bool = False) -> list[Flowable]:
-        return [
-            set_text(
-                cell,
-                width - 2 * _PAD,
-                size=9,
-                bold=bold,
-                align="right" if column >= figures_from else "left",
-            )
-            for column, (cell, width) in enumerate(zip(cells, widths, strict=True))
-        ]
-
-    rows = [row(table.columns, bold=True), *(row(cells) for cells in table.rows)]
-    more: list[tuple[Any, ...]] = [("BACKGROUND", (0, 0), (-1, 0), GREEN_PALE)]
-    if table.total:
-        rows.append(_total_row(table.total, widths, figures_from))
-        more += [("LINEABOVE", (0, -1), (-1, -1), 1, GREEN), *_total_span(table.total)]
-    grid = Grid(rows, colWidths=widths, repeatRows=1)
-    grid.setStyle(_ruled(*more))
-    return grid
-
-
-def _total_span(total: Sequence[str]) -> list[tuple[Any, ...]]:
-    empty = next((n for n, cell in enumerate(total[1:]) if cell), len(total) - 1)
-    return [("SPAN", (0, -1), (empty, -1))] if empty else []
-
-
-def _total_row(total: Sequence[str], widths: Sequence[float], figures_from: int) -> list[Flowable]:
-    spanned = _total_span(total)
-    first = sum(widths[: spanned[0][2][0] + 1]) if spanned else widths[0]
-    return [
-        set_text(
-            cell,
-            (first if column == 0 else width) - 2 * _PAD,
-            size=9,
-            bold=True,
-            align="right" if column >= figures_from else "left",
-        )
-        for column, (cell, width) in enumerate(zip(total, widths, strict=True))
-    ]
-
-
 def _sheet(content: Content) -> list[Flowable]:
     words = content.words
     top = (
@@ -297,12 +235,12 @@ def _sheet(content: Content) -> list[Flowable]:
         Line(words.SHEET_APR, content.sheet_apr, words.APR_NOTE),
     )
     return [
-        set_text(words.SHEET_TITLE, _WIDTH, size=16, bold=True, colour=GREEN, space_after=6),
+        set_text(words.SHEET_TITLE, WIDTH, size=16, bold=True, colour=GREEN, space_after=6),
         _lines(top, bold=True),
-        *_section(content.costs.title, _grid(content.costs, _COSTS)),
-        *_section(content.contingent.title, _grid(content.contingent, _CONTINGENT)),
+        *_section(content.costs.title, grid(content.costs, _COSTS)),
+        *_section(content.contingent.title, grid(content.contingent, _CONTINGENT)),
         *_section(
-            words.SHEET_STATEMENT, _boxed([set_text(content.statement, _WIDTH - 20, bold=True)])
+            words.SHEET_STATEMENT, _boxed([set_text(content.statement, WIDTH - 20, bold=True)])
         ),
     ]
 

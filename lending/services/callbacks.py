@@ -13,7 +13,7 @@ from django.utils.translation import gettext_lazy as _
 from lending.errors import InvalidInput, NotPermitted
 from lending.gateways.core_bank import interpret_body
 from lending.models import Disbursement, InboundEvent
-from lending.services import disbursements
+from lending.services import disbursements, settlements
 
 FRESH_FOR_S = 300
 PROVIDER = "corebank"
@@ -45,7 +45,7 @@ def _settle(body: dict[str, Any], now: datetime) -> str:
         return "unknown_key"  # kept as an event; reconciliation will name it if money moved
     reply = interpret_body(body, disbursements.order_of(disbursement))
     if reply.outcome in ("succeeded", "rejected", "mismatch"):
-        disbursements.settle(disbursement_id=disbursement.pk, reply=reply, call=None, now=now)
+        settlements.settle(disbursement_id=disbursement.pk, reply=reply, call=None, now=now)
     return "settled"
 
 

@@ -37,19 +37,7 @@ def record(
     with transaction.atomic():
         application = moves.locked(application_id, customer=customer)
         moves.require_state(application, *_OPEN_TO_ANSWER)
-        texts = consent_selectors.current_texts(business_day.current(application.legal_entity))
-        for kind in [*accept, *refuse]:
-            Consent.objects.create(
-                customer=customer,
-                application=application,
-                legal_entity=application.legal_entity,
-                text=texts[kind],
-                kind=kind,
-                accepted=kind in accept,
-                channel=channel,
-                client_ip_index=ip_index(client_ip),
-                at=now,
-            )
+        _write_answers(application, accept, [*accept, *refuse], channel, client_ip, now)
         if ConsentText.Kind.MARKETING in [*accept, *refuse]:
             set_marketing(customer=customer, accepts=ConsentText.Kind.MARKETING in accept, now=now)
         complete = not consent_selectors.missing_kinds(application)
@@ -70,6 +58,29 @@ def record(
                 data={"step": "consents", "reason": "needed consent refused"},
             )
     return application
+
+
+def _write_answers(
+    application: LoanApplication,
+    accept: list[str],
+    answered: list[str],
+    channel: str,
+    client_ip: str,
+    now: datetime,
+) -> None:
+    texts = consent_selectors.current_texts(business_day.current(application.legal_entity))
+    for kind in answered:
+        Consent.objects.create(
+            customer=application.customer,
+            application=application,
+            legal_entity=application.legal_entity,
+            text=texts[kind],
+            kind=kind,
+            accepted=kind in accept,
+            channel=channel,
+            client_ip_index=ip_index(client_ip),
+            at=now,
+        )
 
 
 def set_marketing(*, customer: Customer, accepts: bool, now: datetime) -> None:

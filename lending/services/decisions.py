@@ -99,7 +99,7 @@ def _request(application: LoanApplication, now: datetime) -> risk_contracts.Deci
 def _settle(application: LoanApplication, decision: risk_contracts.Decision, now: datetime) -> None:
     data: dict[str, Any] = {"outcome": decision.outcome}
     if decision.outcome == "approve" and decision.offers:
-        make_offers(application, decision.offers, now)
+        make_offers(application=application, drafts=decision.offers, now=now)
         application.expires_at = now + OFFER_LIVES
         action = Action.APPROVE
     elif decision.outcome == "decline":
@@ -108,11 +108,11 @@ def _settle(application: LoanApplication, decision: risk_contracts.Decision, now
     else:  # also an approval without an offer: a person looks, nothing is invented
         action = Action.REFER
     moves.move(application, action=action, role=Role.SYSTEM, actor="decide", now=now, data=data)
-    tell_result(application, now)
+    tell_result(application=application, now=now)
 
 
 def make_offers(
-    application: LoanApplication, drafts: tuple[risk_contracts.OfferDraft, ...], now: datetime
+    *, application: LoanApplication, drafts: tuple[risk_contracts.OfferDraft, ...], now: datetime
 ) -> None:
     """Store 1–3 offers for the application's current round; older ones are void."""
     application.offers.filter(state=Offer.State.OPEN).update(state=Offer.State.VOID)
@@ -137,7 +137,7 @@ def make_offers(
         )
 
 
-def tell_result(application: LoanApplication, now: datetime) -> None:
+def tell_result(*, application: LoanApplication, now: datetime) -> None:
     """One text per result, so that the person may close the page and still hear."""
     template = {
         State.OFFERED: "offer_ready",

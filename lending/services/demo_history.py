@@ -93,7 +93,7 @@ def cast(*, customers: int, url: str) -> list[Walker]:
 def walk(walker: Walker, *, clock: Clock) -> str:
     """One person's journey, as far as it goes; returns the state it ended in."""
     person = walker.person
-    occupation, industry, income, purpose = _ANSWERS[person["persona"]]
+    purpose = _ANSWERS[person["persona"]][3]
     otp.send_code(mobile=person["mobile"], purpose="login", client_ip="", now=clock())
     session = sessions.open_session(
         mobile=person["mobile"], otp=_newest_code(person["mobile"]), client_ip="", now=clock()
@@ -109,7 +109,22 @@ def walk(walker: Walker, *, clock: Clock) -> str:
         now=clock(),
     )
     key: dict[str, Any] = {"application_id": application.pk, "customer": customer}
-    steps: dict[str, Callable[[], Any]] = {
+    steps = _steps_of_filling_in(walker, key, clock)
+    for name, step in steps.items():
+        if walker.stop_before == name:
+            return LoanApplication.objects.get(pk=application.pk).state
+        step()
+    submissions.submit(**key, now=clock())
+    decisions.decide(application_id=application.pk, now=clock())
+    return _borrow(walker, key, clock)
+
+
+def _steps_of_filling_in(
+    walker: Walker, key: dict[str, Any], clock: Clock
+) -> dict[str, Callable[[], Any]]:
+    person = walker.person
+    occupation, industry, income, _ = _ANSWERS[person["persona"]]
+    return {
         "identity": lambda: identity.confirm(
             **key,
             name=person["name"],
@@ -140,13 +155,6 @@ def walk(walker: Walker, *, clock: Clock) -> str:
             **key, card_number=person["card_number"], mobile=person["mobile"], now=clock()
         ),
     }
-    for name, step in steps.items():
-        if walker.stop_before == name:
-            return LoanApplication.objects.get(pk=application.pk).state
-        step()
-    submissions.submit(**key, now=clock())
-    decisions.decide(application_id=application.pk, now=clock())
-    return _borrow(walker, key, clock)
 
 
 def _borrow(walker: Walker, key: dict[str, Any], clock: Clock) -> str:

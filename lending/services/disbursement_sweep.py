@@ -8,7 +8,7 @@ from django.db.models.functions import Now
 from lending import jobs
 from lending.domain.disbursement_flow import DisbursementState
 from lending.models import Disbursement
-from lending.services.disbursements import FIRST_QUERY_AFTER
+from lending.services.settlements import FIRST_QUERY_AFTER
 
 _CREATED_TOO_LONG = timedelta(seconds=30)
 _BATCH = 200

@@ -9,6 +9,7 @@ from lending.models import Disbursement, Instalment, Loan, LoanApplication
 from lending.selectors import business_day
 from lending.services import ledger
 from lending.services.contracts import schedule_of
+from products.domain.schedule import Schedule
 from products.domain.terms import LoanTerms
 
 
@@ -41,17 +42,7 @@ def book(*, application: LoanApplication, disbursement: Disbursement, now: datet
         maturity_date=schedule.instalments[-1].due,
         created_at=now,
     )
-    Instalment.objects.bulk_create(
-        Instalment(
-            loan=loan,
-            number=row.n,
-            due_date=row.due,
-            principal=row.principal,
-            interest=row.interest,
-            balance_after=row.balance,
-        )
-        for row in schedule.instalments
-    )
+    _book_instalments(loan, schedule)
     ledger.post(
         kind="disbursement",
         source_type="disbursement",
@@ -65,3 +56,17 @@ def book(*, application: LoanApplication, disbursement: Disbursement, now: datet
     )
     events.record("loan.booked", at=now, application=application, loan_id=loan.pk)
     return loan
+
+
+def _book_instalments(loan: Loan, schedule: Schedule) -> None:
+    Instalment.objects.bulk_create(
+        Instalment(
+            loan=loan,
+            number=row.n,
+            due_date=row.due,
+            principal=row.principal,
+            interest=row.interest,
+            balance_after=row.balance,
+        )
+        for row in schedule.instalments
+    )

@@ -16,7 +16,7 @@ from lending.errors import IllegalState, InvalidInput, NotFound, NotPermitted
 from lending.gateways.core_bank import REJECTION_CODES, TransferReply
 from lending.models import Disbursement, Officer
 from lending.selectors import worklists
-from lending.services import audit, disbursements, moves
+from lending.services import audit, moves, settlements
 
 VERDICTS = (DisbursementState.SUCCEEDED.value, DisbursementState.REJECTED.value)
 MAY_SETTLE = (Officer.Role.MANAGER, Officer.Role.HEAD_OFFICE)
@@ -60,7 +60,7 @@ def confirm(*, disbursement_id: UUID, checker: User, now: datetime) -> Disbursem
         disbursement.manual_checker = checker
         disbursement.save(update_fields=["manual_checker"])
         succeeded = disbursement.manual_verdict == DisbursementState.SUCCEEDED
-        disbursements.settle_by_people(
+        settlements.settle_by_people(
             disbursement_id=disbursement_id,
             now=now,
             reply=TransferReply("succeeded", core_txn_id=disbursement.manual_reference)

@@ -89,7 +89,7 @@ def approve(
                 "limit", _("No offer fits this limit. Please choose another one.")
             )
         application.decision_round += 1
-        decisions.make_offers(application, offers, now)
+        decisions.make_offers(application=application, drafts=offers, now=now)
         application.expires_at = now + decisions.OFFER_LIVES
         application.decided_at = now
         _finish(application, Action.APPROVE, officer, now, {"review_id": str(review.pk)})
@@ -243,5 +243,5 @@ def _finish(
         now=now,
         detail=data,
     )
-    decisions.tell_result(application, now)
+    decisions.tell_result(application=application, now=now)
     events.record("review.decided", at=now, application=application, data={"verdict": str(action)})

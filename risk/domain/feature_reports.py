@@ -13,6 +13,27 @@ def bureau() -> Iterable[Feature]:
     yield Feature(
         "bureau_has_file", "flag", b, "has_file", "有征信记录", "has a credit file", False
     )
+    yield from _bureau_counts()
+    for name, field, zh, en in (
+        ("bureau_balance", "total_balance", "贷款余额", "balance owed"),
+        ("bureau_obligation", "monthly_obligation", "每月应还", "monthly repayments owed"),
+        ("bureau_overdue_now", "overdue_now_amount", "当前逾期金额", "overdue now"),
+        ("bureau_guarantees", "guarantees_balance", "对外担保余额", "guarantees given"),
+    ):
+        yield Feature(name, "money", b, field, zh, en, "0.00")
+    yield Feature(
+        "bureau_worst_class",
+        "text",
+        b,
+        "worst_classification",
+        "最差五级分类",
+        "worst classification",
+        "NORMAL",
+        CLASSIFICATIONS,
+    )
+
+
+def _bureau_counts() -> Iterable[Feature]:
     for name, field, zh, en in (
         (
             "bureau_history_months",
@@ -40,27 +61,16 @@ def bureau() -> Iterable[Feature]:
             "loan enquiries in 3 months",
         ),
     ):
-        yield Feature(name, "count", b, field, zh, en, 0)
-    for name, field, zh, en in (
-        ("bureau_balance", "total_balance", "贷款余额", "balance owed"),
-        ("bureau_obligation", "monthly_obligation", "每月应还", "monthly repayments owed"),
-        ("bureau_overdue_now", "overdue_now_amount", "当前逾期金额", "overdue now"),
-        ("bureau_guarantees", "guarantees_balance", "对外担保余额", "guarantees given"),
-    ):
-        yield Feature(name, "money", b, field, zh, en, "0.00")
-    yield Feature(
-        "bureau_worst_class",
-        "text",
-        b,
-        "worst_classification",
-        "最差五级分类",
-        "worst classification",
-        "NORMAL",
-        CLASSIFICATIONS,
-    )
+        yield Feature(name, "count", "bureau", field, zh, en, 0)
 
 
 def government() -> Iterable[Feature]:
+    yield from _land_and_subsidies()
+    yield from _salary_registers()
+    yield from _tax()
+
+
+def _land_and_subsidies() -> Iterable[Feature]:
     yield Feature("land_mu", "money", "land", "mu", "确权土地亩数", "registered land (mu)", "0.00")
     yield Feature("land_crop", "text", "land", "crop", "主要种养", "main crop or herd", "none")
     yield Feature(
@@ -87,6 +97,9 @@ def government() -> Iterable[Feature]:
     yield Feature(
         "subsidy_kinds", "texts", "subsidies", "kinds", "补贴种类", "kinds of subsidy", ()
     )
+
+
+def _salary_registers() -> Iterable[Feature]:
     s = "social_insurance"
     yield Feature(
         "social_months_24",
@@ -125,6 +138,9 @@ def government() -> Iterable[Feature]:
     yield Feature(
         "fund_mortgage", "flag", h, "has_mortgage", "有公积金房贷", "housing fund mortgage", False
     )
+
+
+def _tax() -> Iterable[Feature]:
     t = "tax"
     yield Feature(
         "tax_income", "money", t, "annual_income", "年应税收入", "yearly taxed income", "0.00"

@@ -84,6 +84,10 @@ def _checks() -> Iterable[Feature]:
         "户籍所在县区",
         "household county",
     )
+    yield from _phone_and_card()
+
+
+def _phone_and_card() -> Iterable[Feature]:
     yield Feature(
         "carrier_result",
         "text",

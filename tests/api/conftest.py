@@ -148,7 +148,7 @@ def decided(
             application, action=Action.START_SCORING, role=Role.SYSTEM, actor="decide", now=now
         )
         if offers:
-            decisions.make_offers(application, offers, now)
+            decisions.make_offers(application=application, drafts=offers, now=now)
         moves.move(application, action=action, role=Role.SYSTEM, actor="decide", now=now)
 
 

@@ -9,7 +9,7 @@ from django.core.files.uploadedfile import SimpleUploadedFile
 from lending.domain.application_flow import Action
 from lending.gateways.core_bank import TransferReply
 from lending.models import Disbursement, IdCardReading, LoanApplication
-from lending.services import disbursements, identity
+from lending.services import disbursements, identity, settlements
 from tests.api.conftest import (
     OFFER,
     PROFILE,
@@ -111,7 +111,7 @@ def _settled(application_id: str, now: datetime, phone: Phone) -> str:
     disbursement = Disbursement.objects.get(application_id=application_id)
     disbursements._claim(disbursement.pk, from_state="created", kind="send", now=now)
     reply = TransferReply(outcome="succeeded", core_txn_id="T1")
-    disbursements.settle(disbursement_id=disbursement.pk, reply=reply, call=None, now=now)
+    settlements.settle(disbursement_id=disbursement.pk, reply=reply, call=None, now=now)
     answer = phone.get(f"applications/{application_id}/")
     assert (answer.body["state"], answer.body["next"]) == ("disbursed", ["done"])
     return str(answer.body["loan_id"])

@@ -215,7 +215,7 @@ class Journey:
             system = {"role": Role.SYSTEM, "actor": "decide", "now": timezone.now()}
             moves.move(row, action=Action.START_SCORING, **system)
             if offers:
-                decisions.make_offers(row, offers, timezone.now())
+                decisions.make_offers(application=row, drafts=offers, now=timezone.now())
             moves.move(row, action=action, **system)
         return self
 

@@ -9,7 +9,7 @@ from django.utils import timezone
 from lending.domain.application_flow import Action
 from lending.gateways.core_bank import TransferReply
 from lending.models import Disbursement, Offer
-from lending.services import applications, disbursements
+from lending.services import applications, settlements
 from lending.views.customer import outcomes
 from tests.phone.conftest import CARD, MOBILE, Carrier, Journey, Phone, luhn
 
@@ -140,7 +140,7 @@ def test_another_paper_or_code_signs_nothing(journey: Journey, carrier: Carrier)
 def _bank_says(journey: Journey, reply: TransferReply) -> None:
     row = Disbursement.objects.latest("created_at")
     Disbursement.objects.filter(pk=row.pk).update(state="sending")
-    disbursements.settle(disbursement_id=row.pk, reply=reply, call=None, now=timezone.now())
+    settlements.settle(disbursement_id=row.pk, reply=reply, call=None, now=timezone.now())
 
 
 def test_the_money_is_there(journey: Journey, carrier: Carrier) -> None:

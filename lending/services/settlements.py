@@ -1,0 +1,163 @@
+"""What the core bank said, written down in one transaction: the only place where a payout is settled.
+
+Answers, callbacks, status queries and two people all end here, so a payout is booked once whoever is first.
+"""
+
+from datetime import datetime, timedelta
+from uuid import UUID
+
+import structlog
+from django.db import transaction
+from django.utils.translation import gettext_lazy as _
+
+from lending import events
+from lending.domain.application_flow import Action, Role
+from lending.domain.disbursement_flow import MANUAL_AFTER_S, DisbursementState
+from lending.errors import IllegalState
+from lending.gateways.core_bank import TransferReply
+from lending.models import Disbursement, ExternalCall, LoanApplication
+from lending.services import loans, moves, sms
+
+log = structlog.get_logger(__name__)
+
+FIRST_QUERY_AFTER = timedelta(seconds=5)
+_OPEN = (DisbursementState.SENDING, DisbursementState.UNKNOWN)
+
+
+def settle(
+    *,
+    disbursement_id: UUID,
+    reply: TransferReply,
+    call: ExternalCall | None,
+    now: datetime,
+    lease_token: UUID | None = None,
+) -> str:
+    """Write down what the core bank said, in one transaction; returns the disbursement's state then.
+
+    Only a definite success that echoed key, amount and payee books the loan; only a definite rejection
+    closes the request; an echo that differs goes to a person; everything else is unknown. Idempotent.
+    """
+    with transaction.atomic():
+        application_id = Disbursement.objects.values_list("application_id", flat=True).get(
+            pk=disbursement_id
+        )
+        application = moves.locked(application_id)  # always application first: one lock order
+        disbursement = (
+            Disbursement.objects.select_for_update(of=("self",))
+            .select_related("contract__legal_entity", "contract__offer", "bank_card")
+            .get(pk=disbursement_id)
+        )
+        if call is not None:
+            ExternalCall.objects.filter(pk=call.pk).update(
+                answered_at=now, outcome=reply.outcome, detail=reply.detail[:120]
+            )
+        if disbursement.state not in _OPEN:
+            return disbursement.state  # settled by a query, a callback or another worker
+        if reply.outcome == "succeeded":
+            _succeed(application, disbursement, reply, now)
+        elif reply.outcome == "rejected":
+            _reject(application, disbursement, reply, now)
+        elif lease_token is not None and disbursement.lease_token != lease_token:
+            pass  # our lease is over; whoever holds the new one will say
+        else:
+            _leave_unknown(disbursement, reply, now)
+        return disbursement.state
+
+
+def settle_by_people(*, disbursement_id: UUID, reply: TransferReply, now: datetime) -> None:
+    """What two people found for a ``manual`` payout. Caller holds both locks and the transaction."""
+    disbursement = Disbursement.objects.select_related(
+        "application__customer", "contract__legal_entity", "contract__offer", "bank_card"
+    ).get(pk=disbursement_id)
+    if disbursement.state != DisbursementState.MANUAL:
+        raise IllegalState(_("This payout is settled already."))
+    application = moves.locked(disbursement.application_id)
+    if reply.outcome == "succeeded":
+        _succeed(application, disbursement, reply, now)
+    else:
+        _reject(application, disbursement, reply, now)
+
+
+def _succeed(
+    application: LoanApplication, disbursement: Disbursement, reply: TransferReply, now: datetime
+) -> None:
+    disbursement.state = DisbursementState.SUCCEEDED
+    disbursement.core_txn_id = reply.core_txn_id
+    disbursement.settled_at = now
+    disbursement.lease_token = disbursement.lease_until = disbursement.next_check_at = None
+    disbursement.save()
+    loan = loans.book(application=application, disbursement=disbursement, now=now)
+    moves.move(
+        application,
+        action=Action.PAYOUT_SETTLED,
+        role=Role.SYSTEM,
+        actor="settle",
+        now=now,
+        data={"loan_id": str(loan.pk)},
+    )
+    first = loan.instalments.order_by("number")[0]
+    sms.queue(
+        template="disbursed",
+        event_key=str(disbursement.pk),
+        mobile=application.customer.mobile,
+        language=application.customer.language,
+        now=now,
+        parameters={
+            "amount": f"{loan.principal:,.2f}",
+            "last_four": disbursement.bank_card.last_four,
+            "first_due": first.due_date.isoformat(),
+            "first_amount": f"{first.amount:,.2f}",
+        },
+    )
+
+
+def _reject(
+    application: LoanApplication, disbursement: Disbursement, reply: TransferReply, now: datetime
+) -> None:
+    disbursement.state = DisbursementState.REJECTED
+    disbursement.rejection_code = reply.rejection_code
+    disbursement.settled_at = now
+    disbursement.lease_token = disbursement.lease_until = disbursement.next_check_at = None
+    disbursement.save()
+    moves.move(
+        application,
+        action=Action.PAYOUT_REJECTED,
+        role=Role.SYSTEM,
+        actor="settle",
+        now=now,
+        data={"code": reply.rejection_code},
+    )
+    sms.queue(
+        template="payout_rejected",
+        event_key=str(disbursement.pk),
+        mobile=application.customer.mobile,
+        language=application.customer.language,
+        now=now,
+        parameters={},
+    )
+
+
+def _leave_unknown(disbursement: Disbursement, reply: TransferReply, now: datetime) -> None:
+    first_sent = disbursement.first_sent_at or disbursement.created_at
+    too_long = now - first_sent > timedelta(seconds=MANUAL_AFTER_S)
+    if reply.outcome == "not_found":
+        disbursement.not_found_count += 1
+    if disbursement.state == DisbursementState.SENDING:
+        disbursement.state = DisbursementState.UNKNOWN
+        disbursement.next_check_at = now + FIRST_QUERY_AFTER
+        disbursement.lease_token = disbursement.lease_until = None
+        disbursement.save()
+    if reply.outcome == "mismatch" or too_long:
+        disbursement.state = DisbursementState.MANUAL
+        disbursement.problem = (
+            f"mismatch: {reply.detail}" if reply.outcome == "mismatch" else "no answer"
+        )
+        disbursement.next_check_at = None
+        log.error("disbursement.needs_person", disbursement_id=str(disbursement.pk))
+        events.record(
+            "disbursement.manual",
+            at=now,
+            application=disbursement.application,
+            data={"problem": disbursement.problem},
+        )
+    disbursement.save()
