@@ -125,8 +125,9 @@ def test_200_journeys_with_random_faults_and_kills(running_system: RunningSystem
             if running_system.pid(victim):
                 running_system.kill(victim)
 
-    with chaos.meanwhile(strike, every_s=(0.5, 2.5), seed=4):
-        outcome = chaos.walk_all(running_system, chaos.cast(running_system, 200), threads=12)
+    # most of a struck journey is waiting (leases, status queries): many at once keep the machine busy
+    with chaos.meanwhile(strike, every_s=(1, 4), seed=4):
+        outcome = chaos.walk_all(running_system, chaos.cast(running_system, 200), threads=40)
     assert outcome.states == {"disbursed": 200}, outcome.problems
     chaos.assert_one_transfer_per_loan(running_system)
     chaos.assert_invariants(running_system)
