@@ -109,7 +109,7 @@ def test_no_price_rather_than_a_wrong_one(seeded: None, rf: RequestFactory) -> N
     with pytest.MonkeyPatch.context() as patch:
         patch.setattr(pages, "parameter", no_lpr)
         answer = views.home(rf.get("/"), main_branch=lambda: None, today=lambda: TODAY)
-    assert "prepared" in answer.content.decode()
+    assert "%–" not in answer.content.decode()
 
 
 def test_only_reading(client: Client, seeded: None) -> None:
