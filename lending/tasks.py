@@ -1,5 +1,6 @@
 """Thin Celery tasks: take ids, make one service call. Every one of them is safe to run twice."""
 
+from datetime import timedelta
 from typing import Any
 from uuid import UUID
 
@@ -75,4 +76,6 @@ def expire(**_: Any) -> None:
 @shared_task(name="lending.reconcile")
 def reconcile(**_: Any) -> None:
     now = timezone.now()
-    reconciliation.reconcile(day=timezone.localdate(now), now=now)
+    today = timezone.localdate(now)
+    for day in (today - timedelta(days=1), today):  # what was paid just before midnight, too
+        reconciliation.reconcile(day=day, now=now)
