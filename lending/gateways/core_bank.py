@@ -18,6 +18,8 @@ from risk.gateways.http_port import HttpPort, PortReply
 #: Definite rejections (reference: practice-china §3): account closed, frozen, name differs, wrong type, risk.
 REJECTION_CODES = frozenset({"60", "61", "63", "66", "93", "38"})
 _CALL_TIMEOUT_S = 10.0
+_STATEMENT_TIMEOUT_S = 30.0
+STATEMENT_PAGE_LINES = 2_000
 STATEMENT_PAGES_MAX = 1_000
 
 
@@ -117,25 +119,34 @@ def interpret_body(body: dict[str, Any], order: TransferOrder) -> TransferReply:
 
 
 def statement(day: date) -> Iterable[StatementLine]:
-    """Every transfer the core bank booked on ``day``; raises ``StatementUnavailable``."""
-    reply = HttpPort("corebank").post("statement", {"date": day.isoformat()}, timeout_s=30.0)
-    rows = reply.body.get("transfers") if reply.kind == "ok" else None
-    if not isinstance(rows, list):
-        raise StatementUnavailable(reply.kind)
-    lines = []
-    for row in rows:
-        amount = _amount(row.get("amount")) if isinstance(row, dict) else None
-        if amount is None:
-            raise StatementUnavailable("a line cannot be read")
-        lines.append(
-            StatementLine(
-                key=str(row.get("key")),
-                amount=amount,
-                payee_card=str(row.get("payee_card")),
-                core_txn_id=str(row.get("core_txn_id")),
-            )
-        )
-    return lines
+    """Every transfer the core bank booked on ``day``, page by page; raises ``StatementUnavailable``."""
+    lines: list[StatementLine] = []
+    after: object = None
+    for _ in range(STATEMENT_PAGES_MAX):
+        question: dict[str, object] = {"date": day.isoformat(), "limit": STATEMENT_PAGE_LINES}
+        if after is not None:
+            question["after"] = after
+        reply = HttpPort("corebank").post("statement", question, timeout_s=_STATEMENT_TIMEOUT_S)
+        rows = reply.body.get("transfers") if reply.kind == "ok" else None
+        if not isinstance(rows, list):
+            raise StatementUnavailable(reply.kind)
+        lines += [_line(row) for row in rows]
+        after = reply.body.get("next_after")
+        if after is None:
+            return lines
+    raise StatementUnavailable("the statement does not end")
+
+
+def _line(row: object) -> StatementLine:
+    amount = _amount(row.get("amount")) if isinstance(row, dict) else None
+    if not isinstance(row, dict) or amount is None:
+        raise StatementUnavailable("a line cannot be read")
+    return StatementLine(
+        key=str(row.get("key")),
+        amount=amount,
+        payee_card=str(row.get("payee_card")),
+        core_txn_id=str(row.get("core_txn_id")),
+    )
 
 
 def _amount(value: object) -> Decimal | None:
