@@ -23,6 +23,7 @@ from lending.services import preferences as preference_service
 from lending.services import sessions as session_service
 from lending.views.customer import access, scan
 from products import selectors as product_selectors
+from products.domain.law import online_amount_max
 from products.encryption import mask_mobile
 
 PENDING = "shandai_number"
@@ -85,7 +86,13 @@ def start(request: HttpRequest) -> HttpResponse:
             response = redirect("customer:code")
             _remember(request, response, mobile, int(timezone.now().timestamp()))
             return response
-    context = {"form": form, "terms": _terms(code), "again": "again" in request.GET}
+    terms = _terms(code)
+    context = {
+        "form": form,
+        "terms": terms,
+        "amount_max": online_amount_max(terms),
+        "again": "again" in request.GET,
+    }
     return access.page(request, "start", context, step=1)
 
 
