@@ -81,6 +81,15 @@ def test_a_part_of_a_character_is_a_fragment() -> None:
     assert [word.text for word in words if layout.is_fragment(word, words)] == ["口"]
 
 
+def test_a_character_cut_by_two_boxes_is_read_once() -> None:
+    name = Word("韩强", 0.99, 310, 290, 108, 55)
+    unsure, sure = (Word("姓名草", confidence, 223, 288, 117, 46) for confidence in (0.83, 0.99))
+    assert layout.rows([unsure, name])[0].text == "姓名韩强"
+    assert layout.rows([sure, name])[0].text == "姓名草韩强"
+    apart = Word("韩强", 0.99, 345, 290, 108, 55)
+    assert layout.rows([unsure, apart])[0].text == "姓名草韩强"
+
+
 def test_what_follows_a_label() -> None:
     words = {word.text: word for word in _photo(0)}
     assert layout.followed(words["民族"], list(words.values()), reach=2.5)

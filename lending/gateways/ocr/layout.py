@@ -8,6 +8,10 @@ from statistics import mean, median
 #: Lines whose middles differ by less than this part of the smaller one's height stand in one row.
 _SAME_ROW = 0.6
 _FRAGMENT = 0.7
+#: Boxes that share more than this part of a height have cut one character in two …
+_SHARED = 0.3
+#: … and a word less sure than this has read its half as something else.
+_SURE = 0.95
 
 
 @dataclass(frozen=True)
@@ -95,7 +99,19 @@ def rows(words: Sequence[Word]) -> list[Row]:
             last.append(word)
         else:
             found.append([word])
-    return [Row(words=tuple(sorted(row, key=lambda word: word.x))) for row in found]
+    return [Row(words=_each_character_once(sorted(row, key=lambda word: word.x))) for row in found]
+
+
+def _each_character_once(words: list[Word]) -> tuple[Word, ...]:
+    """A character that two boxes share is left to the box on its right when the left one is unsure."""
+    kept = []
+    for left, right in zip(words, [*words[1:], None], strict=True):
+        if right is not None and left.confidence < min(_SURE, right.confidence):
+            shared = (left.x + left.length / 2) - (right.x - right.length / 2)
+            if shared > _SHARED * left.height:
+                left = replace(left, text=left.text[:-1])
+        kept.append(left)
+    return tuple(kept)
 
 
 def _skew(words: Sequence[Word]) -> float:
