@@ -45,3 +45,5 @@ def query_delay_s(queries_made: int) -> int:
 NOT_FOUND_LIMIT = 3
 #: Whatever is still unknown after this goes to a person.
 MANUAL_AFTER_S = 2 * 3600
+#: The core bank guarantees that a transfer it received is booked or dropped within this time.
+CORE_BANK_PROCESSING_S = 60

@@ -15,7 +15,12 @@ from django.utils.translation import gettext_lazy as _
 
 from lending import jobs
 from lending.domain.application_flow import Action, Role, State
-from lending.domain.disbursement_flow import NOT_FOUND_LIMIT, DisbursementState, query_delay_s
+from lending.domain.disbursement_flow import (
+    CORE_BANK_PROCESSING_S,
+    NOT_FOUND_LIMIT,
+    DisbursementState,
+    query_delay_s,
+)
 from lending.errors import IllegalState
 from lending.gateways import core_bank
 from lending.gateways.core_bank import TransferOrder
@@ -24,8 +29,6 @@ from lending.services import moves
 from lending.services.settlements import settle
 
 LEASE = timedelta(seconds=90)
-#: The core bank guarantees that a transfer it received is booked or dropped within this time.
-CORE_BANK_PROCESSING = timedelta(seconds=60)
 
 
 def request(*, application: LoanApplication, contract: LoanContract, now: datetime) -> Disbursement:
@@ -164,7 +167,8 @@ def _call_row(disbursement: Disbursement, kind: str, now: datetime) -> ExternalC
 def _may_resend(disbursement: Disbursement, now: datetime) -> bool:
     first_sent = disbursement.first_sent_at or disbursement.created_at
     never_arrived = (
-        disbursement.not_found_count >= NOT_FOUND_LIMIT and now - first_sent > CORE_BANK_PROCESSING
+        disbursement.not_found_count >= NOT_FOUND_LIMIT
+        and now - first_sent > timedelta(seconds=CORE_BANK_PROCESSING_S)
     )
     sends = disbursement.calls.filter(kind="send")
     never_left = not sends.exclude(outcome="not_sent").exists()

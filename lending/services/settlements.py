@@ -12,7 +12,12 @@ from django.utils.translation import gettext_lazy as _
 
 from lending import events
 from lending.domain.application_flow import Action, Role
-from lending.domain.disbursement_flow import MANUAL_AFTER_S, DisbursementState
+from lending.domain.disbursement_flow import (
+    CORE_BANK_PROCESSING_S,
+    MANUAL_AFTER_S,
+    NOT_FOUND_LIMIT,
+    DisbursementState,
+)
 from lending.errors import IllegalState
 from lending.gateways.core_bank import TransferReply
 from lending.models import Disbursement, ExternalCall, LoanApplication
@@ -142,6 +147,9 @@ def _leave_unknown(disbursement: Disbursement, reply: TransferReply, now: dateti
     too_long = now - first_sent > timedelta(seconds=MANUAL_AFTER_S)
     if reply.outcome == "not_found":
         disbursement.not_found_count += 1
+        if disbursement.not_found_count >= NOT_FOUND_LIMIT:  # send again as soon as that is safe
+            safe_at = first_sent + timedelta(seconds=CORE_BANK_PROCESSING_S + 1)
+            disbursement.next_check_at = max(now, safe_at)
     if disbursement.state == DisbursementState.SENDING:
         disbursement.state = DisbursementState.UNKNOWN
         disbursement.next_check_at = now + FIRST_QUERY_AFTER
