@@ -98,7 +98,10 @@ def database_from_url(url: str) -> dict[str, object]:
         "PORT": str(parsed.port or ""),
         "CONN_MAX_AGE": 60,
         "CONN_HEALTH_CHECKS": True,
-        "OPTIONS": {"connect_timeout": 5},
+        "OPTIONS": {
+            "connect_timeout": 5,
+            **{k: unquote(v) for k, v in query.items() if k != "host"},
+        },
         "TEST": {"NAME": os.environ.get("TEST_DATABASE_NAME") or None},
     }
 

@@ -10,7 +10,7 @@ from django.conf import settings
 from django.test import Client
 
 from config.schedule import JOBS
-from config.settings.base import SERVICE_NAMES
+from config.settings.base import SERVICE_NAMES, database_from_url
 from deploy.place import PROJECT
 
 
@@ -71,6 +71,17 @@ def test_production_refuses(change: dict[str, str], word: str) -> None:
     assert "Production refuses to start" in result.stderr
     assert word in result.stderr
     assert len(result.stderr.strip().splitlines()) == 1
+
+
+def test_the_database_address_keeps_its_encryption() -> None:
+    found = database_from_url("postgresql://b@db/bank?sslmode=verify-full&sslrootcert=%2Fca.pem")
+    assert found["HOST"] == "db"
+    assert found["OPTIONS"] == {
+        "connect_timeout": 5,
+        "sslmode": "verify-full",
+        "sslrootcert": "/ca.pem",
+    }
+    assert database_from_url("postgresql:///x?host=/run/pg")["OPTIONS"] == {"connect_timeout": 5}
 
 
 def test_every_periodic_job_exists() -> None:
