@@ -1,0 +1,142 @@
+"""``make screenshots``: walks the five journeys on a copy with a history and writes the pictures of docs/."""
+
+from collections.abc import Callable, Iterator
+from io import BytesIO
+
+import pytest
+from PIL import Image
+from playwright.sync_api import Browser, Page
+
+from deploy.place import PROJECT
+from tests.journeys.desk import DeskBrowser
+from tests.journeys.phone import PhoneBrowser
+from tests.system import RunningSystem, system_folder
+
+pytestmark = [pytest.mark.screenshots, pytest.mark.timeout(900)]
+FOLDER = PROJECT / "docs" / "screenshots"
+#: A picture in the documentation is looked at, not measured: its palette may be small.
+BYTES_MAX = 150_000
+COLOURS = 128
+#: Long phone pages are cut here; what is decisive stands at the top.
+PHONE_HEIGHT_MAX = 1500
+#: persona → the pages that decide something
+DECISIVE = {
+    "teacher": ("start", "offers", "cost", "done"),
+    "rice_farmer": ("photo", "confirm", "offers", "done"),
+    "thin_file": ("offers", "done"),
+    "court_debtor": ("declined",),
+    "moved_household": ("in-review", "offers", "done"),
+}
+#: The demo's history uses the people from 200 on.
+PERSON = 150
+OFFICER, OFFICERS_CODE = "chenjianhua", "s201-shandai"
+
+
+class SystemWithHistory(RunningSystem):
+    """As ``make run`` starts it: the demo bank has customers and loans."""
+
+    def _environment(self) -> dict[str, str]:
+        environment = super()._environment()
+        del environment["DEMO_CUSTOMERS"]
+        return environment
+
+
+@pytest.fixture(scope="module")
+def system_with_history() -> Iterator[RunningSystem]:
+    with system_folder() as folder:
+        system = SystemWithHistory(folder)
+        system.start(timeout=300)
+        try:
+            yield system
+        finally:
+            system.stop()
+
+
+def save(page: Page, name: str, *, height_max: int = 0) -> None:
+    """``height_max`` 0: what the window shows; else the whole page, cut off there."""
+    whole = Image.open(BytesIO(page.screenshot(full_page=height_max > 0, animations="disabled")))
+    cut = whole.crop((0, 0, whole.width, min(whole.height, height_max or whole.height)))
+    path = FOLDER / f"{name}.png"
+    cut.convert("RGB").quantize(COLOURS).save(path, optimize=True)
+    assert path.stat().st_size <= BYTES_MAX, f"{path.name} is too large"
+
+
+def phone_pictures(persona: str) -> Callable[[str, Page], None]:
+    def look(place: str, page: Page) -> None:
+        if place in DECISIVE[persona]:
+            page.wait_for_load_state("networkidle") if place != "in-review" else None
+            save(page, f"{persona}-{place}".replace("_", "-"), height_max=PHONE_HEIGHT_MAX)
+
+    return look
+
+
+def phone_of(system: RunningSystem, browser: Browser, persona: str, **how: bool) -> PhoneBrowser:
+    person = system.sandbox.person(persona, PERSON)
+    look = phone_pictures(persona)
+    return PhoneBrowser(browser, system.url, system.sandbox, person, on_page=look, **how)
+
+
+def walk_alone(system: RunningSystem, browser: Browser) -> None:
+    """Everybody who needs no officer."""
+    for persona in ("teacher", "rice_farmer", "thin_file", "court_debtor"):
+        phone = phone_of(system, browser, persona, camera=persona == "rice_farmer")
+        phone.scan(OFFICERS_CODE)
+        phone.walk()
+        if persona == "teacher":
+            phone.page.goto(f"{system.url}/")
+            save(phone.page, "home-phone", height_max=PHONE_HEIGHT_MAX)
+        phone.close()
+
+
+def walk_with_officer(system: RunningSystem, browser: Browser) -> None:
+    """Referred, seen and approved at the desk, then paid."""
+    phone = phone_of(system, browser, "moved_household")
+    phone.scan(OFFICERS_CODE)
+    assert phone.walk() == "in-review"
+    application = phone.page.url.split("/apply/")[1].split("/")[0]
+
+    desk = DeskBrowser(browser, system, OFFICER)
+    desk.log_in()
+    save(desk.page, "desk-today")
+    desk.open(f"applications/{application}/")
+    save(desk.page, "desk-review", height_max=1300)
+    desk.approve(application, note="户口簿原件已核对，本人到场")
+    phone.close_and_open_again()
+    phone.scan(OFFICERS_CODE)
+    assert phone.walk() == "done"
+    phone.close()
+
+    desk.open("customers/")
+    desk.page.locator("main a[href*='/desk/customers/']").first.click()
+    desk.page.wait_for_load_state()
+    save(desk.page, "desk-customer")
+    desk.close()
+
+
+def manager_and_admin(system: RunningSystem, browser: Browser) -> None:
+    desk = DeskBrowser(browser, system, "headoffice")
+    desk.log_in()
+    desk.open("funnel/")
+    desk.page.wait_for_load_state("networkidle")
+    save(desk.page, "desk-funnel")
+    desk.open("/")
+    save(desk.page, "home-desk")
+    desk.close()
+    admin = DeskBrowser(browser, system, "admin")
+    admin.log_in()
+    admin.open("/admin/lending/loan/")
+    admin.page.wait_for_load_state("networkidle")
+    save(admin.page, "admin-loans")
+    admin.close()
+
+
+def test_pictures(system_with_history: RunningSystem, chromium: Browser) -> None:
+    FOLDER.mkdir(parents=True, exist_ok=True)
+    walk_alone(system_with_history, chromium)
+    walk_with_officer(system_with_history, chromium)
+    manager_and_admin(system_with_history, chromium)
+    assert {path.name for path in FOLDER.glob("*.png")} >= {
+        f"{persona}-{place}".replace("_", "-") + ".png"
+        for persona, places in DECISIVE.items()
+        for place in places
+    }
