@@ -13,6 +13,7 @@ from django.utils import timezone
 from django.utils.translation import get_language
 from django.views.decorators.cache import never_cache
 
+from lending.api.addresses import client_ip as client_ip
 from lending.domain.application_flow import State
 from lending.errors import NotFound
 from lending.models import Customer, LoanApplication
@@ -39,11 +40,6 @@ _PLACES = {
     State.WITHDRAWN: "closed",
     State.EXPIRED: "closed",
 }
-
-
-def client_ip(request: HttpRequest) -> str:
-    """The peer's address. Headers are not believed; the server in front sets REMOTE_ADDR."""
-    return str(request.META.get("REMOTE_ADDR", ""))
 
 
 def current_customer(request: HttpRequest) -> Customer | None:
