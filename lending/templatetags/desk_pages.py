@@ -79,7 +79,7 @@ def fact_value(value: Any) -> str:
         return gettext("yes") if value in (True, "True") else gettext("no")
     if isinstance(value, (list, tuple)):
         return "、".join(str(item) for item in value) or "–"
-    return str(value)
+    return words.of("fact", str(value))
 
 
 @register.simple_tag

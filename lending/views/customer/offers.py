@@ -12,7 +12,7 @@ from django.shortcuts import redirect
 from django.utils import timezone
 from django.utils.formats import date_format
 from django.utils.translation import gettext as _
-from django.utils.translation import ngettext
+from django.utils.translation import ngettext, pgettext
 from django.views.decorators.http import require_http_methods, require_POST
 
 from lending.domain.application_flow import State
@@ -89,7 +89,7 @@ def _sentence(rows: Any, usual: Decimal, even: bool) -> str:
             "day": day(rows[0].due),
         }
     if len(rows) <= FEW:
-        return ", ".join(
+        return pgettext("between months", ", ").join(
             _("%(amount)s in %(month)s")
             % {"amount": yuan(row.amount), "month": date_format(row.due, "YEAR_MONTH_FORMAT")}
             for row in rows
@@ -102,7 +102,9 @@ def _sentence(rows: Any, usual: Decimal, even: bool) -> str:
         ) % {"n": len(rows), "amount": yuan(usual)}
     big = [row for row in rows if row.amount > usual * 2]
     if big:
-        months = ", ".join(date_format(row.due, "YEAR_MONTH_FORMAT") for row in big)
+        months = pgettext("between months", ", ").join(
+            date_format(row.due, "YEAR_MONTH_FORMAT") for row in big
+        )
         return _("Usually %(usual)s; the large part in %(months)s.") % {
             "usual": yuan(usual),
             "months": months,

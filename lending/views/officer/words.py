@@ -184,7 +184,26 @@ JOURNALS: Mapping[str, Any] = {
     "repayment": _("Repayment"),
     "accrual": _("Accrual"),
 }
+#: Codes that sources answer with.
+FACTS: Mapping[str, Any] = {
+    "debit": _("Debit card"),
+    "credit": _("Credit card"),
+    "rice": _("Rice"),
+    "maize": _("Maize, wheat"),
+    "pigs": _("Pigs"),
+    "mushrooms": _("Mushrooms"),
+    "public_school": _("Public school"),
+    "hospital": _("Hospital"),
+    "government": _("Government office"),
+    "company": _("Company"),
+    "NORMAL": pgettext_lazy("classification", "Normal"),
+    "SPECIAL_MENTION": pgettext_lazy("classification", "Special mention"),
+    "SUBSTANDARD": pgettext_lazy("classification", "Substandard"),
+    "DOUBTFUL": pgettext_lazy("classification", "Doubtful"),
+    "LOSS": pgettext_lazy("classification", "Loss"),
+}
 _TABLES = {
+    "fact": FACTS,
     "tab": TABS,
     "journal": JOURNALS,
     "state": STATES,
