@@ -6,6 +6,7 @@ from typing import Any
 from uuid import UUID
 
 from django.db import transaction
+from django.db.models import QuerySet
 from django.utils.translation import gettext_lazy as _
 
 from lending import events
@@ -74,7 +75,7 @@ def start(
         raise InvalidInput.field("purpose", _("Please choose one of the purposes of this product."))
     amount = _wished_amount(requested_amount, terms)
     with transaction.atomic():
-        Customer.objects.select_for_update().get(pk=customer.pk)
+        moves.take_turns(customer)
         _supersede_open(customer, now)
         application = _create(
             customer, code, branch, product_version, purpose, amount, source_token, channel, now
@@ -133,15 +134,24 @@ def _create(
     )
 
 
-def _supersede_open(customer: Customer, now: datetime) -> None:
-    for earlier in LoanApplication.objects.select_for_update(of=("self",)).filter(
+def open_ones(customer: Customer) -> "QuerySet[LoanApplication]":
+    """Applications that may still end in money. At most one, so that two never share one limit."""
+    return LoanApplication.objects.filter(
         customer=customer, state__in=[*OPEN_STATES, State.SIGNED, State.DISBURSING]
-    ):
+    )
+
+
+def in_progress() -> IllegalState:
+    return IllegalState(
+        _("Your earlier application is still being worked on. Please wait for its result."),
+        code="application_in_progress",
+    )
+
+
+def _supersede_open(customer: Customer, now: datetime) -> None:
+    for earlier in open_ones(customer).select_for_update(of=("self",)):
         if earlier.state in (*MACHINE_STATES, State.IN_REVIEW, State.SIGNED):
-            raise IllegalState(
-                _("Your earlier application is still being worked on. Please wait for its result."),
-                code="application_in_progress",
-            )
+            raise in_progress()
         _close(earlier, Action.WITHDRAW, Role.CUSTOMER, str(customer.pk), now, "superseded")
 
 

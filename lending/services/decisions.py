@@ -23,6 +23,8 @@ from risk import services as risk_services
 log = structlog.get_logger(__name__)
 
 OFFER_LIVES = timedelta(days=7)
+#: A referred application waits at least so long for its person, however old the draft was.
+REVIEW_LIVES = timedelta(days=30)
 #: A decision that has not come by then is asked for again by the sweeper.
 STUCK_AFTER = timedelta(seconds=30)
 
@@ -106,6 +108,7 @@ def _settle(application: LoanApplication, decision: risk_contracts.Decision, now
         action = Action.DECLINE
         data["reasons"] = [reason.code for reason in decision.reasons]
     else:  # also an approval without an offer: a person looks, nothing is invented
+        application.expires_at = max(application.expires_at, now + REVIEW_LIVES)
         action = Action.REFER
     moves.move(application, action=action, role=Role.SYSTEM, actor="decide", now=now, data=data)
     tell_result(application=application, now=now)

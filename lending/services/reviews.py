@@ -17,7 +17,7 @@ from lending.models import Customer, LoanApplication, ManualReview, Officer, Rev
 from lending.selectors import business_day, worklists
 from lending.selectors.signals import outstanding_principal
 from lending.services import audit, decisions, moves
-from lending.services.applications import clean_amount
+from lending.services.applications import clean_amount, in_progress, open_ones
 from products import selectors as product_selectors
 from products.domain.terms import LoanTerms
 from risk import selectors as risk_selectors
@@ -44,13 +44,22 @@ class AlreadyDecided(IllegalState):
 def request_review(
     *, application_id: UUID, customer: Customer, reason: str, now: datetime
 ) -> LoanApplication:
-    """A refused applicant asks for a person (once): declined → in_review."""
+    """A refused applicant asks for a person (once, and before any person decided): declined → in_review.
+
+    Raises ``IllegalState`` also while another application is open: two at once could be paid twice over
+    the person's limit.
+    """
     if len(reason) > 500 or "\x00" in reason:
         raise InvalidInput.field("reason", _("Please keep it under 500 characters."))
     with transaction.atomic():
+        moves.take_turns(customer)
         application = moves.locked(application_id, customer=customer)
-        if ReviewRequest.objects.filter(application=application).exists():
+        asked = ReviewRequest.objects.filter(application=application).exists()
+        if asked or application.reviews.exists():
             raise IllegalState(_("A person has already looked at this application."))
+        if open_ones(customer).exclude(pk=application.pk).exists():
+            raise in_progress()
+        application.expires_at = max(application.expires_at, now + decisions.REVIEW_LIVES)
         moves.move(
             application,
             action=Action.REQUEST_REVIEW,

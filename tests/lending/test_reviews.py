@@ -125,6 +125,35 @@ def test_a_refused_person_may_ask_for_a_human_once(cast: Cast) -> None:
         reviews.request_review(**applicant.key(), reason="again")
 
 
+def test_after_a_persons_verdict_nobody_is_asked_again(referred: Applicant) -> None:
+    decline(referred)
+    with pytest.raises(IllegalState):
+        reviews.request_review(**referred.key(), reason="please look again")
+    referred.refresh()
+    assert referred.application.state == "declined"
+
+
+def test_a_review_is_not_asked_for_beside_another_open_application(cast: Cast) -> None:
+    refused = cast.applicant("court_debtor", code="s101-shandai")
+    refused.complete()
+    assert refused.decide() == "declined"
+    again = {"qr_code": "universal", "purpose": "agriculture", "requested_amount": None}
+    newer = applications.start(
+        customer=refused.customer, now=refused.now, source_token="", channel="api", **again
+    )
+    with pytest.raises(IllegalState) as error:
+        reviews.request_review(**refused.key(), reason="")
+    assert error.value.code == "application_in_progress"
+    applications.withdraw(
+        application_id=newer.pk, customer=refused.customer, reason="", now=refused.now
+    )
+    late = refused.now + dt.timedelta(days=40)
+    reviews.request_review(**{**refused.key(), "now": late}, reason="")
+    applications.expire_due(now=late + dt.timedelta(days=1))
+    refused.refresh()
+    assert refused.application.state == "in_review"
+
+
 def test_a_look_at_personal_data_needs_a_reason_and_is_chained(referred: Applicant) -> None:
     with pytest.raises(InvalidInput):
         audit.reveal(
