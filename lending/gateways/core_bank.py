@@ -108,8 +108,8 @@ def interpret_body(body: dict[str, Any], order: TransferOrder) -> TransferReply:
         code = str(body.get("code", ""))
         if code in REJECTION_CODES:
             return TransferReply("rejected", rejection_code=code)
-        return TransferReply("unknown", detail=f"code {code[:10]}")
-    if status != "succeeded" or not isinstance(txn, str) or not 0 < len(txn) <= 60:
+        return TransferReply("unknown", detail=f"code {code[:10]!a}")
+    if status != "succeeded" or not isinstance(txn, str) or not _is_number(txn):
         return TransferReply("unknown", detail="status")
     if _amount(body.get("amount")) != order.amount:
         return TransferReply("mismatch", detail="amount")
@@ -147,6 +147,11 @@ def _line(row: object) -> StatementLine:
         payee_card=str(row.get("payee_card")),
         core_txn_id=str(row.get("core_txn_id")),
     )
+
+
+def _is_number(txn: str) -> bool:
+    """A transaction number that can be stored: 1 to 60 plain characters."""
+    return 0 < len(txn) <= 60 and txn.isprintable() and not txn.isspace()
 
 
 def _amount(value: object) -> Decimal | None:

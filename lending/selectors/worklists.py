@@ -3,10 +3,10 @@
 from typing import Any, TypeVar
 
 from django.contrib.auth.models import User
-from django.db.models import Model, QuerySet
+from django.db.models import Case, Model, QuerySet, When
 
 from lending.domain.application_flow import State
-from lending.domain.disbursement_flow import SETTLED_STATES
+from lending.domain.disbursement_flow import SETTLED_STATES, DisbursementState
 from lending.models import Customer, Disbursement, Loan, LoanApplication, Officer
 
 Row = TypeVar("Row", bound=Model)
@@ -89,4 +89,6 @@ def open_payouts(user: User) -> QuerySet[Disbursement]:
     )
     return rows.select_related(
         "application__customer", "application__branch", "bank_card", "manual_maker__officer"
-    ).order_by("state", "created_at")[:OPEN_PAYOUTS_MAX]
+    ).order_by(
+        Case(When(state=DisbursementState.MANUAL, then=0), default=1), "state", "created_at"
+    )[:OPEN_PAYOUTS_MAX]

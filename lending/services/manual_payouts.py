@@ -107,9 +107,13 @@ def _check(verdict: str, reference: str, note: str) -> None:
         errors["verdict"] = [_("Please say whether the money was paid.")]
     elif verdict == DisbursementState.REJECTED and reference.strip() not in REJECTION_CODES:
         errors["reference"] = [_("Please enter the core bank's rejection code.")]
-    elif not 0 < len(reference.strip()) <= 60:
+    elif (
+        not 0 < len(reference.strip()) <= 60
+        or not reference.isprintable()
+        or settlements.number_is_taken(reference.strip())
+    ):
         errors["reference"] = [_("Please enter the core bank's transaction number.")]
-    if not NOTE_MIN <= len(note.strip()) <= 500:
+    if not NOTE_MIN <= len(note.strip()) <= 500 or "\x00" in note:
         errors["note"] = [_("Please write what you checked (4 to 500 characters).")]
     if errors:
         raise InvalidInput(_("Please check the marked fields."), errors=errors)

@@ -40,6 +40,8 @@ def reconcile(*, day: date, now: datetime) -> int:
             found.append((Kind.AMOUNT, line.key, row.amount, line.amount))
         elif row.bank_card.card_number != line.payee_card:
             found.append((Kind.PAYEE, line.key, row.amount, line.amount))
+        elif row.state == DisbursementState.REJECTED:  # closed as unpaid, yet the money left
+            found.append((Kind.MISSING_HERE, line.key, None, line.amount))
     found += _missing_there(day, now)
     found += _without_journal(ours)
     with transaction.atomic():

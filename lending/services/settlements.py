@@ -58,15 +58,22 @@ def settle(
             )
         if disbursement.state not in _OPEN:
             return disbursement.state  # settled by a query, a callback or another worker
+        if reply.outcome == "succeeded" and number_is_taken(reply.core_txn_id):
+            reply = TransferReply("mismatch", detail="number of another payout")
         if reply.outcome == "succeeded":
             _succeed(application, disbursement, reply, now)
         elif reply.outcome == "rejected":
             _reject(application, disbursement, reply, now)
-        elif lease_token is not None and disbursement.lease_token != lease_token:
-            pass  # our lease is over; whoever holds the new one will say
+        elif reply.outcome != "mismatch" and disbursement.lease_token != lease_token:
+            pass  # our lease is over, or a send began while we asked: whoever holds it will say
         else:
             _leave_unknown(disbursement, reply, now)
         return disbursement.state
+
+
+def number_is_taken(core_txn_id: str) -> bool:
+    """Whether another payout was already booked under this number of the core bank."""
+    return Disbursement.objects.filter(core_txn_id=core_txn_id).exists()
 
 
 def settle_by_people(*, disbursement_id: UUID, reply: TransferReply, now: datetime) -> None:

@@ -7,7 +7,9 @@ from django.contrib.auth.models import User
 from django.db import IntegrityError, InternalError, connection, transaction
 
 from lending.errors import IllegalState, InvalidInput, NotPermitted
-from lending.models import Disbursement, Journal, Loan
+from lending.gateways import core_bank
+from lending.gateways.core_bank import TransferReply, interpret_body
+from lending.models import Disbursement, Journal, Loan, ReconciliationBreak
 from lending.services import (
     cards,
     disbursement_sweep,
@@ -15,6 +17,7 @@ from lending.services import (
     ledger,
     manual_payouts,
     reconciliation,
+    settlements,
 )
 from risk.gateways import breaker
 from tests.lending.conftest import Applicant, Cast
@@ -134,8 +137,6 @@ def test_a_dead_lease_becomes_unknown_and_is_asked(signed: Applicant) -> None:
         signed.payout.pk, from_state="created", kind="send", now=signed.now
     )
     assert claimed is not None
-    from lending.gateways import core_bank
-
     core_bank.pay(disbursements.order_of(claimed[0]))
     assert disbursement_sweep.sweep(now=signed.now)["leases_ended"] == 0
     Disbursement.objects.update(lease_until=signed.now - dt.timedelta(days=1))
@@ -143,6 +144,49 @@ def test_a_dead_lease_becomes_unknown_and_is_asked(signed: Applicant) -> None:
     assert signed.payout.state == "unknown"
     assert ask(signed, 10) == "succeeded"
     assert_paid_once(signed)
+
+
+def test_a_late_word_about_the_past_does_not_end_a_running_send(signed: Applicant) -> None:
+    """A status query answers "not found" after another worker has begun to send again."""
+    disbursements._claim(signed.payout.pk, from_state="created", kind="send", now=signed.now)
+    lease = signed.payout.lease_token
+    settlements.settle(
+        disbursement_id=signed.payout.pk,
+        reply=TransferReply("not_found"),
+        call=None,
+        now=signed.now,
+    )
+    assert (signed.payout.state, signed.payout.lease_token) == ("sending", lease)
+    assert signed.payout.not_found_count == 0
+
+
+def test_a_number_of_another_payout_goes_to_a_person(signed: Applicant, cast: Cast) -> None:
+    assert pay(signed) == "succeeded"
+    other = cast.applicant("rice_farmer").to_signed()
+    disbursements._claim(other.payout.pk, from_state="created", kind="send", now=other.now)
+    reply = TransferReply("succeeded", core_txn_id=signed.payout.core_txn_id)
+    settlements.settle(disbursement_id=other.payout.pk, reply=reply, call=None, now=other.now)
+    assert other.payout.state == "manual"
+    with pytest.raises(InvalidInput) as refused:
+        manual_payouts.propose(
+            disbursement_id=other.payout.pk,
+            maker=User.objects.get(username="headoffice"),
+            verdict="succeeded",
+            reference=signed.payout.core_txn_id,
+            note="copied the wrong line",
+            now=other.now,
+        )
+    assert "reference" in refused.value.errors
+
+
+@pytest.mark.parametrize("number", ["", " ", "CB\x00", "CB\ud800", "C" * 61, 7, None])
+def test_a_number_that_cannot_be_kept_is_no_success(signed: Applicant, number: object) -> None:
+    order = disbursements.order_of(signed.payout)
+    body = {**order.body(), "status": "succeeded", "core_txn_id": number}
+    assert interpret_body(body, order).outcome == "unknown"
+    strange = interpret_body({"key": order.key, "status": "rejected", "code": "\x00\ud800"}, order)
+    assert strange.outcome == "unknown"
+    assert strange.detail.isprintable()
 
 
 def test_the_sweeper_revives_a_request_whose_task_was_lost(signed: Applicant) -> None:
@@ -163,13 +207,27 @@ def test_reconciliation_is_clean_after_a_payout_and_names_a_stranger(signed: App
     pay(signed)
     day = dt.datetime.fromisoformat(bank_log(signed)[0]["booked_at"]).date()
     reconciliation.reconcile(day=day, now=signed.now)
-    from lending.models import ReconciliationBreak
-
     mine = ReconciliationBreak.objects.filter(core_key=signed.payout.core_key)
     assert not mine.exists()
     # transfers of other tests are in the sandbox's log but not in this database: exactly what a break is
     others = {t["key"] for t in signed.sandbox.transfers()} - {signed.payout.core_key}
     assert set(ReconciliationBreak.objects.values_list("core_key", flat=True)) == others
+
+
+def test_reconciliation_names_what_was_closed_as_unpaid_and_paid_all_the_same(
+    signed: Applicant,
+) -> None:
+    claimed = disbursements._claim(
+        signed.payout.pk, from_state="created", kind="send", now=signed.now
+    )
+    assert claimed is not None
+    core_bank.pay(disbursements.order_of(claimed[0]))
+    reply = TransferReply("rejected", rejection_code="60")
+    settlements.settle(disbursement_id=signed.payout.pk, reply=reply, call=None, now=signed.now)
+    day = dt.datetime.fromisoformat(bank_log(signed)[0]["booked_at"]).date()
+    reconciliation.reconcile(day=day, now=signed.now)
+    found = ReconciliationBreak.objects.get(core_key=signed.payout.core_key)
+    assert found.kind == ReconciliationBreak.Kind.MISSING_HERE
 
 
 class TestTheDatabaseRefuses:
