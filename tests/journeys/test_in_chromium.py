@@ -10,10 +10,11 @@ from typing import Any
 
 import pytest
 from playwright.sync_api import Browser, Page
+from playwright.sync_api import Error as PlaywrightError
 
 from tests.journeys import checks
 from tests.journeys.desk import DeskBrowser
-from tests.journeys.phone import PhoneBrowser, place_of
+from tests.journeys.phone import SELF_GOING, PhoneBrowser, place_of
 from tests.system import RunningSystem
 
 pytestmark = [pytest.mark.system, pytest.mark.browser, pytest.mark.timeout(240)]
@@ -51,14 +52,22 @@ def assert_paid_once(system: RunningSystem, phone: PhoneBrowser) -> Decimal:
 
 
 class OpenToEverybody:
-    """Runs axe on every page a phone arrives at and keeps what it finds, by page."""
+    """Runs axe on every page a phone arrives at and keeps what it finds, by page.
+
+    A waiting page may go on while it is looked at; then it is looked at when it comes again.
+    """
 
     def __init__(self) -> None:
         self.problems: dict[str, list[str]] = {}
 
     def __call__(self, place: str, page: Page) -> None:
-        if place not in self.problems:
+        if place in self.problems:
+            return
+        try:
             self.problems[place] = checks.accessibility_problems(page)
+        except PlaywrightError:
+            if place not in SELF_GOING:
+                raise
 
     def assert_clean(self) -> None:
         assert {place: found for place, found in self.problems.items() if found} == {}
