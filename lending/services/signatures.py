@@ -34,13 +34,16 @@ def sign(
 
     The code is checked last and outside the transaction: five guesses are counted whatever happens.
     """
-    application = _checked(application_id, customer, document_sha256, cost_sheet_seconds, now)
+    with transaction.atomic():
+        application = moves.locked(application_id, customer=customer)
+        _check(application, document_sha256, cost_sheet_seconds, now)
     otp_service.verify_code(
         mobile=customer.mobile, purpose="sign", code=otp, now=now, application_id=application.pk
     )
     with transaction.atomic():
         application = moves.locked(application_id, customer=customer)
-        contract = _live_contract(application)
+        # once more: another tab may have chosen another offer while the code was compared
+        contract = _check(application, document_sha256, cost_sheet_seconds, now)
         moves.move(
             application, action=Action.SIGN, role=Role.CUSTOMER, actor=str(customer.pk), now=now
         )
@@ -62,14 +65,12 @@ def sign(
     return application
 
 
-def _checked(
-    application_id: UUID, customer: Customer, document_sha256: str, seconds: Any, now: datetime
-) -> LoanApplication:
-    """Everything that can be refused before the code is used up."""
-    with transaction.atomic():
-        application = moves.locked(application_id, customer=customer)
-        moves.require_state(application, State.ACCEPTED)
-        contract = _live_contract(application)
+def _check(
+    application: LoanApplication, document_sha256: str, seconds: Any, now: datetime
+) -> LoanContract:
+    """The paper to sign, after everything that can be refused. Caller holds the lock."""
+    moves.require_state(application, State.ACCEPTED)
+    contract = _live_contract(application)
     if contract.offer.expires_at <= now:
         raise ExpiredOffer(
             _("This offer is no longer open. Please apply again: it takes a minute.")
@@ -90,7 +91,7 @@ def _checked(
             _("Please take the time to read what the loan costs."),
             "cost_sheet_unread",
         )
-    return application
+    return contract
 
 
 def _live_contract(application: LoanApplication) -> LoanContract:

@@ -9,7 +9,14 @@ from lending.errors import IllegalState, InvalidInput, NotFound
 from lending.models import Journal, LendingEvent, Loan, LoanContract, SmsMessage
 from lending.selectors import explanations
 from lending.selectors.invariants import INVARIANTS
-from lending.services import applications, disbursements, identity, submissions
+from lending.services import (
+    applications,
+    disbursements,
+    identity,
+    offers,
+    signatures,
+    submissions,
+)
 from tests.lending.conftest import Cast
 
 pytestmark = pytest.mark.django_db
@@ -106,6 +113,28 @@ def test_the_bank_paid_exactly_what_the_contract_says(cast: Cast, now) -> None:
     assert [(t["amount"], t["payee_card"]) for t in mine] == [
         (str(contract.amount), applicant.person["card_number"])
     ]
+
+
+@pytest.mark.parametrize("meanwhile", ["another offer", "withdrawn"])
+def test_what_is_signed_is_the_paper_that_was_read(
+    cast: Cast, monkeypatch: pytest.MonkeyPatch, meanwhile: str
+) -> None:
+    """Another tab moves on between the first look and the right code."""
+    applicant = cast.applicant("teacher").to_offer()
+    applicant.accept()
+
+    def another_tab(**_: object) -> None:
+        if meanwhile == "withdrawn":
+            applications.withdraw(**applicant.key(), reason="")
+        else:
+            offers.reopen(**applicant.key())
+            applicant.accept(amount=str(applicant.application.offers.first().amount_min))
+
+    monkeypatch.setattr(signatures.otp_service, "verify_code", another_tab)
+    with pytest.raises((InvalidInput, IllegalState)):
+        applicant.sign(otp="123456")
+    assert not LoanContract.objects.filter(signed_at__isnull=False).exists()
+    assert not applicant.application.disbursements.exists()
 
 
 def test_steps_cannot_be_skipped(cast: Cast) -> None:
