@@ -1,5 +1,6 @@
 """Starting, withdrawing and expiring applications."""
 
+import re
 from datetime import datetime, timedelta
 from decimal import Decimal
 from typing import Any
@@ -22,6 +23,7 @@ from products.money import InvalidAmount, parse_amount
 
 DRAFT_LIVES = timedelta(days=30)
 _EXPIRE_BATCH = 200
+_CODE_WORD = re.compile(r"[a-z_]{1,40}")
 
 
 class UnusableCode(DomainError):
@@ -158,10 +160,14 @@ def _supersede_open(customer: Customer, now: datetime) -> None:
 def withdraw(
     *, application_id: UUID, customer: Customer, reason: str, now: datetime
 ) -> LoanApplication:
-    """The person changes their mind; possible until the contract is signed."""
+    """The person changes their mind; possible until the contract is signed.
+
+    ``reason`` is kept when it is a code word: a person's own words do not belong in the event feed.
+    """
+    word = reason if _CODE_WORD.fullmatch(reason) else "customer"
     with transaction.atomic():
         application = moves.locked(application_id, customer=customer)
-        _close(application, Action.WITHDRAW, Role.CUSTOMER, str(customer.pk), now, reason[:100])
+        _close(application, Action.WITHDRAW, Role.CUSTOMER, str(customer.pk), now, word)
     return application
 
 
@@ -190,3 +196,5 @@ def _close(
     application.contracts.filter(voided_at__isnull=True, signed_at__isnull=True).update(
         voided_at=now
     )
+    # pictures of the card are kept no longer than the application needs them
+    application.readings.update(front=None, back=None, fields=None)

@@ -1,14 +1,17 @@
 """Waiting, offers, cost sheet, contract, signature, money, refusal; and what follows."""
 
 import re
+import threading
+import time
 from datetime import timedelta
 
 import pytest
 from django.utils import timezone
 
+from lending.api import waiting
 from lending.domain.application_flow import Action
 from lending.gateways.core_bank import TransferReply
-from lending.models import Disbursement, Offer
+from lending.models import Disbursement, IdCardReading, LendingEvent, Offer
 from lending.services import applications, settlements
 from lending.views.customer import outcomes
 from tests.phone.conftest import CARD, MOBILE, Carrier, Journey, Phone, luhn
@@ -28,6 +31,32 @@ def test_waiting_refreshes_without_javascript_and_says_when_it_is_over(
     journey.phone.post(journey.at("withdraw/"))
     over = journey.phone.client.get(state).json()
     assert (over["changed"], over["go"]) == (True, journey.at("closed/"))
+
+
+def test_when_every_line_is_held_the_page_is_answered_at_once(
+    journey: Journey, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(waiting, "_LINES", threading.BoundedSemaphore(1))
+    waiting._LINES.acquire()
+    journey.submitted()
+    begun = time.monotonic()
+    answer = journey.phone.client.get(journey.at("state/")).json()
+    assert time.monotonic() - begun < outcomes.LONG_POLL_S / 2
+    assert (answer["changed"], answer["again"]) == (False, 2_000)
+
+
+def test_closing_an_application_keeps_neither_pictures_nor_free_words(journey: Journey) -> None:
+    journey.offered()
+    application = journey.application
+    IdCardReading.objects.create(
+        application=application, front=b"picture", fields={"name": "x"}, created_at=timezone.now()
+    )
+    words = "我的身份证号是\x00510812"
+    journey.phone.post(journey.at("withdraw/"), {"reason": words})
+    reading = application.readings.get()
+    assert (reading.front, reading.fields) == (None, None)
+    closed = LendingEvent.objects.get(application_id=application.pk, name="application.withdrawn")
+    assert closed.data == {"reason": "customer"}
 
 
 def test_offers_show_everything_that_matters(journey: Journey) -> None:

@@ -7,6 +7,7 @@ from django.shortcuts import redirect
 from django.utils import timezone
 from django.views.decorators.http import require_GET, require_http_methods
 
+from lending.api.waiting import wait_for_result
 from lending.domain.application_flow import MACHINE_STATES, OPEN_STATES, State
 from lending.errors import DomainError, IllegalState
 from lending.forms import customer_choices
@@ -43,11 +44,12 @@ def waiting(request: HttpRequest, application: LoanApplication) -> HttpResponse:
 def state(request: HttpRequest, application: LoanApplication) -> HttpResponse:
     """For the waiting page's script: answers as soon as a person is needed again."""
     was = application.state
-    if was in MACHINE_STATES:
-        application_selectors.wait_for_change(application.pk, was, LONG_POLL_S)
+    waited = wait_for_result(application, LONG_POLL_S)
+    if waited:
         application = application_selectors.of_customer(application.pk, application.customer)
     changed = application.state not in (*MACHINE_STATES, request.GET.get("was"))
-    again_ms = 300 if was in MACHINE_STATES else 15_000
+    # every line is taken: the page asks again a little later instead of holding one more thread
+    again_ms = 300 if waited else 2_000 if was in MACHINE_STATES else 15_000
     return JsonResponse(
         {"changed": changed, "go": access.resume_url(application), "again": again_ms}
     )
