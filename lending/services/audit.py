@@ -70,7 +70,7 @@ def seal(entry: AuditEntry) -> str:
 
 def reveal(*, application_id: UUID, viewer: User, reason: str, now: datetime) -> dict[str, str]:
     """Full personal data of an application the viewer may see; the look itself is on record."""
-    if len(reason.strip()) < REASON_MIN:
+    if len(reason.strip()) < REASON_MIN or "\x00" in reason:
         raise InvalidInput.field("reason", _("Please say why you need to see this."))
     application = (
         worklists.visible_applications(viewer)

@@ -52,6 +52,12 @@ def test_a_wrong_word_stays_beside_its_field(doubtful: Applicant) -> None:
     assert doubtful.payout.manual_verdict == ""
 
 
+@pytest.mark.parametrize("changes", [{"reference": "CB\x00"}, {"note": "seen\x00there"}])
+def test_what_cannot_be_stored_is_refused(doubtful: Applicant, changes: dict[str, str]) -> None:
+    answer = propose(browser_of("manager.baolun"), doubtful.payout, **changes)
+    assert answer.status_code == 422
+
+
 def test_confirming_what_nobody_proposed_is_refused(doubtful: Applicant) -> None:
     assert browser_of("headoffice").post(f"{URL}{doubtful.payout.pk}/confirm/").status_code == 409
 

@@ -48,7 +48,7 @@ def application_list(request: HttpRequest) -> HttpResponse:
     tab = tab if tab in TABS else "review"
     states, newest_first = TABS[tab]
     rows = worklists.visible_applications(staff_user(request)).filter(state__in=states)
-    product = request.GET.get("product", "")[:40]
+    product = request.GET.get("product", "")[:40].replace("\x00", "")
     if product:
         rows = rows.filter(product_code=product)
     found = keyset(
