@@ -85,13 +85,14 @@ def _write_answers(
 
 def set_marketing(*, customer: Customer, accepts: bool, now: datetime) -> None:
     """The person's word on marketing, at any time; takes effect at once."""
-    Customer.objects.filter(pk=customer.pk).update(accepts_marketing=accepts)
+    with transaction.atomic():
+        Customer.objects.filter(pk=customer.pk).update(accepts_marketing=accepts)
+        events.record(
+            "customer.marketing_accepted" if accepts else "customer.marketing_refused",
+            at=now,
+            customer_id=customer.pk,
+        )
     customer.accepts_marketing = accepts
-    events.record(
-        "customer.marketing_accepted" if accepts else "customer.marketing_refused",
-        at=now,
-        customer_id=customer.pk,
-    )
 
 
 def _refuse_unknown(accept: list[str], refuse: list[str]) -> None:
