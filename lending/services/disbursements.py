@@ -26,7 +26,7 @@ from lending.gateways import core_bank
 from lending.gateways.core_bank import TransferOrder
 from lending.models import Customer, Disbursement, ExternalCall, LoanApplication, LoanContract
 from lending.services import moves
-from lending.services.settlements import settle
+from lending.services.settlements import last_sent_at, settle
 
 LEASE = timedelta(seconds=90)
 
@@ -124,6 +124,7 @@ def _claim(
             lease_until=Now() + LEASE,
             attempt=F("attempt") + 1,
             not_found_count=0,
+            queries_made=0,  # a new send is asked about as promptly as the first
         )
         if not changed:
             return None
@@ -165,11 +166,9 @@ def _call_row(disbursement: Disbursement, kind: str, now: datetime) -> ExternalC
 
 
 def _may_resend(disbursement: Disbursement, now: datetime) -> bool:
-    first_sent = disbursement.first_sent_at or disbursement.created_at
-    never_arrived = (
-        disbursement.not_found_count >= NOT_FOUND_LIMIT
-        and now - first_sent > timedelta(seconds=CORE_BANK_PROCESSING_S)
-    )
+    never_arrived = disbursement.not_found_count >= NOT_FOUND_LIMIT and now - last_sent_at(
+        disbursement
+    ) > timedelta(seconds=CORE_BANK_PROCESSING_S)
     sends = disbursement.calls.filter(kind="send")
     never_left = not sends.exclude(outcome="not_sent").exists()
     return never_arrived or (never_left and sends.exists())

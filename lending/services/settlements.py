@@ -149,14 +149,23 @@ def _reject(
     )
 
 
+def last_sent_at(disbursement: Disbursement) -> datetime:
+    """When the transfer was last handed to the core bank (or requested, before the first send)."""
+    sends = disbursement.calls.filter(kind="send").order_by("-started_at")
+    started_at = sends.values_list("started_at", flat=True).first()
+    return started_at or disbursement.created_at
+
+
 def _leave_unknown(disbursement: Disbursement, reply: TransferReply, now: datetime) -> None:
     first_sent = disbursement.first_sent_at or disbursement.created_at
     too_long = now - first_sent > timedelta(seconds=MANUAL_AFTER_S)
     if reply.outcome == "not_found":
         disbursement.not_found_count += 1
         if disbursement.not_found_count >= NOT_FOUND_LIMIT:  # send again as soon as that is safe
-            safe_at = first_sent + timedelta(seconds=CORE_BANK_PROCESSING_S + 1)
-            disbursement.next_check_at = max(now, safe_at)
+            processed_by = last_sent_at(disbursement) + timedelta(
+                seconds=CORE_BANK_PROCESSING_S + 1
+            )
+            disbursement.next_check_at = max(now, processed_by)
     if disbursement.state == DisbursementState.SENDING:
         disbursement.state = DisbursementState.UNKNOWN
         disbursement.next_check_at = now + FIRST_QUERY_AFTER

@@ -27,8 +27,8 @@ BANK_FAULTS = (
     "callback_first",
     "duplicate_callback",
 )
-#: Longest honest wait: three status queries (5 + 15 + 60 s), the resend, and the sweeper's own beat.
-SETTLE_SECONDS = 240
+#: Three status queries (5 + 15 + 60 s), the resend, the sweeper's beat — and all of it again for the unlucky.
+SETTLE_SECONDS = 400
 _taken: Counter[str] = Counter()
 
 

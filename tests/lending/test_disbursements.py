@@ -92,6 +92,19 @@ def test_a_transfer_that_never_arrived_is_sent_again_with_the_same_key(
     assert signed.payout.calls.filter(kind="send").count() == 2
 
 
+def test_a_second_lost_send_is_asked_about_as_promptly_as_the_first(signed: Applicant) -> None:
+    signed.sandbox.fault("corebank", "transfer", "drop_before", times=2)
+    assert pay(signed) == "unknown"
+    for after_s in (6, 25, 100, 112):  # three questions, then the second send is lost too
+        assert ask(signed, after_s) == "unknown"
+    assert signed.payout.calls.filter(kind="send").count() == 2
+    assert signed.payout.next_check_at <= signed.now + dt.timedelta(seconds=112 + 5)
+    for after_s in (120, 140, 205):
+        assert ask(signed, after_s) == "unknown"
+    assert ask(signed, 206) == "succeeded"
+    assert_paid_once(signed)
+
+
 def test_not_found_at_first_is_not_a_reason_to_send_twice(signed: Applicant) -> None:
     signed.sandbox.fault("corebank", "transfer", "drop_after")
     signed.sandbox.fault("corebank", "transfer-status", "not_found_then_found", times=2)
