@@ -16,6 +16,7 @@ import structlog
 from django.utils import timezone
 
 from products import selectors as product_selectors
+from products.domain.law import CONSUMPTION_PURPOSES
 from products.domain.terms import LoanTerms
 from risk import gathering, selectors
 from risk.contracts import Decision, DecisionRequest, OfferDraft, Subject
@@ -131,8 +132,12 @@ def _evaluated(
 
 
 def _regulatory_cap(request: DecisionRequest) -> Decimal | None:
-    """The law's cap on this class of loan on the business date, a dated parameter."""
-    if request.terms.purpose_class != "CONSUMPTION":
+    """The law's cap on loans for consumption on the business date, a dated parameter.
+
+    The product's class or the purpose of this loan makes it one.
+    """
+    terms = request.terms
+    if terms.purpose_class != "CONSUMPTION" and request.purpose not in CONSUMPTION_PURPOSES:
         return None
     return product_selectors.parameter("CONSUMPTION_ONLINE_CAP", request.business_date)
 

@@ -55,6 +55,8 @@ def gather(*, application_id: UUID, now: datetime) -> None:
         consents=consent_selectors.accepted_ids(application),
         purpose="loan_approval",
         now=now,
+        round=application.decision_round,
+        terms=product_selectors.resolved_terms(application.product_version_id).terms,
     )
 
 

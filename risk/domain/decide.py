@@ -21,7 +21,7 @@ from risk.domain.scorecard import Points
 from risk.domain.strategy import CompiledStrategy
 from risk.domain.values import written
 
-ENGINE_VERSION = "1.0"
+ENGINE_VERSION = "1.1"
 _DERIVED_SHOWN = (
     "age",
     "thin_file",

@@ -123,6 +123,8 @@ def _offer(frame: Frame, method: str, term: int) -> OfferDraft | None:
     if fitted is None:
         return None
     amount, schedule = fitted
+    if method == "seasonal":
+        term = _term_in_use(schedule, frame.terms, term)
     terms, label = frame.terms, frame.labels[method]
     limits: list[dict[str, Any]] = [{"step": "limit", "value": str(frame.limit)}]
     if amount < frame.limit:
@@ -140,6 +142,15 @@ def _offer(frame: Frame, method: str, term: int) -> OfferDraft | None:
         label_en=label["en"].replace("{months}", str(term)),
         seasonal_months=frame.seasonal_months if method == "seasonal" else (),
     )
+
+
+def _term_in_use(schedule: Schedule, terms: LoanTerms, term: int) -> int:
+    """The shortest sold term that still holds the last payment: with both harvests in the first
+    half year nobody should read "12 months".
+    """
+    start, end = schedule.start, schedule.maturity
+    months = (end.year - start.year) * 12 + end.month - start.month + (end.day > start.day)
+    return min((sold for sold in terms.term_months if months <= sold <= term), default=term)
 
 
 def _fit(frame: Frame, method: str, term: int) -> tuple[Decimal, Schedule] | None:

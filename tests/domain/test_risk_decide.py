@@ -5,16 +5,18 @@ import json
 import time
 from datetime import date
 from decimal import Decimal
+from types import SimpleNamespace
 from typing import Any
 
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from products.domain.schedule import for_terms
+from products.domain.schedule import ScheduleRequest, build, for_terms
 from risk.domain.canonical import canonical
 from risk.domain.decide import evaluate, reprice
 from risk.domain.features import FEATURES
+from risk.domain.offers import _term_in_use
 from tests.risk.applicants import AT, FARMER, inputs, strategy
 from tests.risk.conftest import base_terms
 
@@ -266,3 +268,30 @@ def test_own_compute_stays_far_below_five_milliseconds() -> None:
 
 def test_no_protected_attribute_is_a_feature() -> None:
     assert not {"sex", "gender", "nation", "ethnicity", "religion", "health"} & set(FEATURES)
+
+
+def test_a_harvest_plan_is_named_by_the_months_it_runs() -> None:
+    """Mushrooms in December and April: over in five months, so nobody reads "12 months"."""
+
+    def plan(months: tuple[int, ...]) -> int:
+        schedule = build(
+            ScheduleRequest(
+                principal=Decimal("5000"),
+                annual_rate=Decimal("0.084"),
+                periods=12,
+                start=date(2026, 11, 24),
+                every=1,
+                frequency="month",
+                method="seasonal",
+                day_count="30/360",
+                rounding="half_up",
+                month_end="clamp",
+                smoothing=False,
+                instalment_multiple=Decimal("0.01"),
+                seasonal_months=months,
+            )
+        )
+        return _term_in_use(schedule, SimpleNamespace(term_months=(3, 6, 12, 24)), 12)
+
+    assert plan((12, 4)) == 6
+    assert plan((10,)) == 12
