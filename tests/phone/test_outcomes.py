@@ -6,13 +6,21 @@ import time
 from datetime import timedelta
 
 import pytest
-from django.utils import timezone
+from django.utils import timezone, translation
 
 from lending.api import waiting
 from lending.domain.application_flow import Action
 from lending.gateways.core_bank import TransferReply
-from lending.models import Disbursement, IdCardReading, LendingEvent, Offer
+from lending.models import (
+    BusinessDay,
+    Disbursement,
+    IdCardReading,
+    Instalment,
+    LendingEvent,
+    Offer,
+)
 from lending.services import applications, settlements
+from lending.templatetags.customer_pages import day
 from lending.views.customer import outcomes
 from tests.phone.conftest import CARD, MOBILE, Carrier, Journey, Phone, luhn
 
@@ -178,6 +186,11 @@ def test_the_money_is_there(journey: Journey, carrier: Carrier) -> None:
     _bank_says(journey, TransferReply(outcome="succeeded", core_txn_id="T1"))
     page = journey.phone.get("/me/")
     page.says("12,000", "Next payment", "All payments")
+    first, second = Instalment.objects.order_by("number")[:2]
+    BusinessDay.objects.update(current_date=first.due_date + timedelta(days=1))
+    with translation.override("en"):
+        journey.phone.get("/me/").says(day(second.due_date))
+        assert day(first.due_date) not in journey.phone.get("/me/").text
     page = journey.phone.get(journey.at("waiting/"))
     assert page.url == journey.at("done/")
     loan = journey.application.loan

@@ -11,6 +11,7 @@ from django.views.decorators.http import require_GET, require_http_methods
 
 from lending.models import Customer
 from lending.selectors import applications as application_selectors
+from lending.selectors import business_day
 from lending.selectors import loans as loan_selectors
 from lending.services import consents as consent_service
 from lending.views.customer import access
@@ -24,12 +25,13 @@ def me(request: HttpRequest, customer: Customer) -> HttpResponse:
     """Loans with what is due next, and an unfinished application to go on with."""
     loans: list[dict[str, Any]] = []
     names, english = product_selectors.product_names(), (get_language() or "").startswith("en")
-    for loan in loan_selectors.of_customer(customer)[:20]:
-        instalments = list(loan_selectors.schedule(loan))
+    rows = list(loan_selectors.of_customer(customer)[:20])
+    today = business_day.of_bank() if rows else None
+    for loan in rows:
         loans.append(
             {
                 "loan": loan,
-                "next": instalments[0] if instalments else None,
+                "next": loan_selectors.schedule(loan).filter(due_date__gte=today).first(),
                 "product": names.get(loan.product_code, ("", ""))[1 if english else 0],
             }
         )
