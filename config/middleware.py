@@ -1,10 +1,27 @@
-"""Headers that every answer of a kind carries."""
+"""What holds for every request and answer of a kind: how large, how private."""
 
 from collections.abc import Callable
 
 from django.http import HttpRequest, HttpResponse
 
 CUSTOMER_COOKIE = "shandai_customer"
+
+
+#: Two pictures of at most 10 MB, as a page accepts them, and the form around them.
+BODY_BYTES_MAX = 21_000_000
+
+
+class BodyLimit:
+    """A larger body is refused unread: a form's files would be written to disk before any view is asked."""
+
+    def __init__(self, get_response: Callable[[HttpRequest], HttpResponse]) -> None:
+        self.get_response = get_response
+
+    def __call__(self, request: HttpRequest) -> HttpResponse:
+        declared = request.META.get("CONTENT_LENGTH") or "0"
+        if declared.isdigit() and int(declared) > BODY_BYTES_MAX:
+            return HttpResponse("too large\n", status=413, content_type="text/plain")
+        return self.get_response(request)
 
 
 class PrivatePages:

@@ -9,6 +9,7 @@ import pytest
 from django.conf import settings
 from django.test import Client
 
+from config.middleware import BODY_BYTES_MAX
 from config.schedule import JOBS
 from config.settings.base import SERVICE_NAMES, database_from_url
 from deploy.place import PROJECT
@@ -97,6 +98,11 @@ def test_tasks_are_kept_until_done() -> None:
     assert not settings.CELERY_TASK_REJECT_ON_WORKER_LOST
     visibility = settings.CELERY_BROKER_TRANSPORT_OPTIONS["visibility_timeout"]
     assert settings.CELERY_TASK_SOFT_TIME_LIMIT < settings.CELERY_TASK_TIME_LIMIT < visibility
+
+
+def test_a_huge_body_is_refused_before_anybody_reads_it(client: Client) -> None:
+    answer = client.post("/apply/code/", {"otp": "1"}, CONTENT_LENGTH=str(BODY_BYTES_MAX + 1))
+    assert answer.status_code == 413
 
 
 @pytest.mark.django_db
