@@ -1,5 +1,6 @@
 """Reading decisions and evidence. Nothing here shows a raw reply."""
 
+from collections.abc import Iterable
 from decimal import Decimal
 from typing import Any
 from uuid import UUID
@@ -28,6 +29,12 @@ def decision(decision_id: UUID) -> Decision:
     Raises ``NoDecision``.
     """
     return decision_of(record_of(decision_id))
+
+
+def decisions(decision_ids: Iterable[UUID]) -> dict[UUID, Decision]:
+    """Several at once, for a list: decision id → decision."""
+    records = DecisionRecord.objects.filter(pk__in=list(decision_ids)).defer("inputs")
+    return {record.pk: decision_of(record) for record in records}
 
 
 def decision_of(record: DecisionRecord) -> Decision:

@@ -112,8 +112,10 @@ def tasks(user: User, now: datetime, today: date) -> list[Task]:
 
 def _reviews(user: User, now: datetime) -> list[Task]:
     found = []
-    for row in worklists.referred(user)[:PER_KIND]:
-        decision = risk_selectors.decision(row.decision_id) if row.decision_id else None
+    rows = list(worklists.referred(user)[:PER_KIND])
+    decisions = risk_selectors.decisions(row.decision_id for row in rows if row.decision_id)
+    for row in rows:
+        decision = decisions.get(row.decision_id) if row.decision_id else None
         suggested = decision.limit if decision and decision.limit else None
         found.append(
             Task(

@@ -1,10 +1,16 @@
 """The verdict of a person: evidence shown, limits bounded, races told, every look recorded."""
 
 from decimal import Decimal
+from uuid import uuid4
 
 import pytest
+from django.contrib.auth.models import User
+from django.db import connection
+from django.test.utils import CaptureQueriesContext
+from django.utils import timezone
 
 from lending.models import AuditEntry, LoanApplication, ManualReview
+from lending.selectors import desk
 from tests.desk.conftest import OWNER, browser_of
 
 pytestmark = pytest.mark.django_db
@@ -132,3 +138,19 @@ def test_reading_changes_nothing(referred: LoanApplication) -> None:
     referred.refresh_from_db()
     assert (referred.version, AuditEntry.objects.count()) == before
     assert referred.requested_amount is None or referred.requested_amount > Decimal(0)
+
+
+def test_a_long_list_asks_no_more_than_a_short_one(
+    referred: LoanApplication, django_assert_max_num_queries
+) -> None:
+    """The machine's reasons of all referred applications come in one query."""
+    user = User.objects.get(username="headoffice")
+    LoanApplication.objects.filter(pk=referred.pk).update(decision_id=uuid4())
+    with CaptureQueriesContext(connection) as one:
+        assert len(desk.tasks(user, timezone.now(), timezone.localdate())) >= 1
+    for _ in range(3):
+        referred.name = referred.id_number = referred.address = None  # sealed for the first row
+        referred.pk, referred.decision_id = uuid4(), uuid4()
+        referred.save(force_insert=True)
+    with django_assert_max_num_queries(len(one)):
+        assert len(desk.tasks(user, timezone.now(), timezone.localdate())) >= 4
