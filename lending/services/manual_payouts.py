@@ -48,13 +48,21 @@ def propose(
     return disbursement
 
 
-def confirm(*, disbursement_id: UUID, checker: User, now: datetime) -> Disbursement:
-    """The second pair of eyes, never the first one's: the payout is settled as proposed."""
+def confirm(
+    *, disbursement_id: UUID, checker: User, now: datetime, seen: str | None = None
+) -> Disbursement:
+    """The second pair of eyes, never the first one's: the payout is settled as proposed.
+
+    ``seen`` is the proposal (verdict and reference) that stood on the checker's page: one that was
+    changed since is not confirmed.
+    """
     officer = _settler(checker)
     with transaction.atomic():
         disbursement = _locked(disbursement_id)
         if not disbursement.manual_verdict:
             raise IllegalState(_("Nobody has proposed what happened yet."))
+        if seen not in (None, f"{disbursement.manual_verdict} {disbursement.manual_reference}"):
+            raise IllegalState(_("This application has changed meanwhile. Please open it again."))
         if disbursement.manual_maker_id == checker.pk:
             raise NotPermitted(_("Another person than the one who proposed must confirm."))
         disbursement.manual_checker = checker

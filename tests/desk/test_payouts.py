@@ -52,6 +52,18 @@ def test_a_wrong_word_stays_beside_its_field(doubtful: Applicant) -> None:
     assert doubtful.payout.manual_verdict == ""
 
 
+def test_only_what_stood_on_the_page_is_confirmed(doubtful: Applicant) -> None:
+    first, second = browser_of("manager.baolun"), browser_of("headoffice")
+    propose(first, doubtful.payout)
+    assert 'name="seen" value="succeeded CB123"' in second.get(URL).content.decode()
+    propose(first, doubtful.payout, verdict="rejected", reference="60")
+    confirm = f"{URL}{doubtful.payout.pk}/confirm/"
+    assert second.post(confirm, {"seen": "succeeded CB123"}).status_code == 409
+    assert doubtful.payout.state == "manual"
+    assert second.post(confirm, {"seen": "rejected 60"}).status_code == 302
+    assert doubtful.payout.state == "rejected"
+
+
 @pytest.mark.parametrize("changes", [{"reference": "CB\x00"}, {"note": "seen\x00there"}])
 def test_what_cannot_be_stored_is_refused(doubtful: Applicant, changes: dict[str, str]) -> None:
     answer = propose(browser_of("manager.baolun"), doubtful.payout, **changes)

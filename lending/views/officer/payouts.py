@@ -37,7 +37,10 @@ def propose(request: HttpRequest, disbursement_id: UUID) -> HttpResponse:
 @staff_required
 def confirm(request: HttpRequest, disbursement_id: UUID) -> HttpResponse:
     """The second person agrees; the payout is settled."""
-    return _act(request, disbursement_id, manual_payouts.confirm, checker=staff_user(request))
+    return _act(
+        request, disbursement_id, manual_payouts.confirm, checker=staff_user(request),
+        seen=request.POST.get("seen"),
+    )
 
 
 def _act(request: HttpRequest, disbursement_id: UUID, service: Any, **word: Any) -> HttpResponse:
