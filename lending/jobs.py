@@ -4,7 +4,7 @@ The row commits with the change that needs it; the drain publishes it; the sweep
 Arguments are ids only.
 """
 
-from datetime import datetime
+from datetime import datetime, timedelta
 from uuid import UUID
 
 from django.db import connection
@@ -12,12 +12,24 @@ from django.db import connection
 from lending.models import OutboxMessage
 
 NOTIFY_CHANNEL = "outbox"
+#: While workers are away, the sweeper asks again this often and no more: the queue must not swell.
+ASKED_AGAIN_AFTER = timedelta(seconds=25)
 
 
 def _enqueue(task: str, queue: str, now: datetime, **arguments: str) -> None:
     OutboxMessage.objects.create(task=task, queue=queue, arguments=arguments, created_at=now)
     with connection.cursor() as cursor:  # delivered by PostgreSQL at commit: wakes the drain
         cursor.execute("SELECT pg_notify(%s, '')", [NOTIFY_CHANNEL])
+
+
+def asked_recently(task: str, now: datetime) -> set[str]:
+    """Ids for which ``task`` was asked a moment ago: the sweeper leaves those alone for now."""
+    rows = OutboxMessage.objects.filter(created_at__gt=now - ASKED_AGAIN_AFTER, task=task)
+    return {
+        str(value)
+        for arguments in rows.values_list("arguments", flat=True)
+        for value in arguments.values()
+    }
 
 
 def gather_sources(application_id: UUID, now: datetime) -> None:

@@ -60,6 +60,29 @@ def gather(
     )
 
 
+def check(
+    *,
+    subject: Subject,
+    consents: dict[str, str],
+    source: str,
+    purpose: str,
+    now: datetime,
+    round: int,
+) -> str | None:
+    """The result (MATCH … TIMEOUT) of one source about exactly this subject, asked now if need be.
+
+    ``None`` when it may not be asked: no consent, or nothing to ask about.
+    """
+    gather(
+        subject=subject, consents=consents, purpose=purpose, sources=[source], now=now, round=round
+    )
+    questions = gathering.questions_for(subject, consents, [SOURCES[source]])
+    reports = gathering.reports_of(
+        subject.application_id, [question.index for question in questions], round
+    )
+    return reports[-1].result if reports else None
+
+
 def decide(request: DecisionRequest) -> Decision:
     """The decision for this application and round: gathered, evaluated, stored, the same for every
     caller.

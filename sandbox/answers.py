@@ -59,7 +59,8 @@ def carrier(county: County, person: Person | None, body: dict[str, Any]) -> Answ
 def card(county: County, person: Person | None, body: dict[str, Any]) -> Answer:
     if person is None:
         return NO_RECORD
-    right = (body.get("name"), body.get("card_number")) == (person.name, person.card_number)
+    own = body.get("card_number") in (person.card_number, person.other_card_number)
+    right = own and body.get("name") == person.name
     if not right or body.get("mobile") != person.mobile:
         return "MISMATCH", {}
     bank = "广元示范村镇银行"

@@ -60,6 +60,7 @@ class Person:
     id_number: str
     mobile: str
     card_number: str
+    other_card_number: str
     address: str
     persona: str
     expected: str
@@ -121,13 +122,14 @@ class County:
             id_number=id_number,
             mobile=_mobile(serial),
             card_number=_with_luhn_digit(f"623052{1_000_000_00 + serial:09d}000"),
+            other_card_number=_with_luhn_digit(f"622848{1_000_000_00 + serial:09d}000"),
             address=_address(home, county),
             persona=persona,
             expected=expected,
             number=number,
         )
         self.by_id_number[person.id_number] = person
-        self.by_card[person.card_number] = person
+        self.by_card[person.card_number] = self.by_card[person.other_card_number] = person
         return person
 
     def _free_id_number(

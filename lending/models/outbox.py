@@ -19,6 +19,7 @@ class OutboxMessage(models.Model):
 
     class Meta:
         indexes = [
+            models.Index(fields=["created_at"]),
             models.Index(
                 fields=["id"],
                 condition=models.Q(published_at__isnull=True),

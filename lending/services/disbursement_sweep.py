@@ -24,6 +24,7 @@ def _revive(now: datetime) -> int:
         rows = list(
             Disbursement.objects.select_for_update(skip_locked=True)
             .filter(state=DisbursementState.CREATED, created_at__lt=now - _CREATED_TOO_LONG)
+            .exclude(pk__in=jobs.asked_recently("lending.send_disbursement", now))
             .order_by("created_at")[:_BATCH]
         )
         for row in rows:
@@ -48,6 +49,7 @@ def _ask_due(now: datetime) -> int:
         rows = list(
             Disbursement.objects.select_for_update(skip_locked=True)
             .filter(state=DisbursementState.UNKNOWN, next_check_at__lte=now)
+            .exclude(pk__in=jobs.asked_recently("lending.query_disbursement", now))
             .order_by("next_check_at")[:_BATCH]
         )
         for row in rows:

@@ -25,7 +25,9 @@ from lending.errors import IllegalState
 from lending.gateways import core_bank
 from lending.gateways.core_bank import TransferOrder
 from lending.models import Customer, Disbursement, ExternalCall, LoanApplication, LoanContract
+from lending.selectors import applications
 from lending.services import moves
+from lending.services.card_checks import require_own_card
 from lending.services.settlements import last_sent_at, settle
 
 LEASE = timedelta(seconds=90)
@@ -48,21 +50,34 @@ def request(*, application: LoanApplication, contract: LoanContract, now: dateti
 
 
 def retry_payout(*, application_id: UUID, customer: Customer, now: datetime) -> LoanApplication:
-    """After the bank refused the card: a new request to the newly chosen card (signed → disbursing)."""
+    """After the bank refused the card: a new request to the newly chosen card (signed → disbursing).
+
+    The new card was not part of the decision, so it is checked first; ``CardNotConfirmed`` otherwise.
+    """
+    chosen = applications.of_customer(application_id, customer)
+    if chosen.state == State.SIGNED:
+        _require_another_card(chosen)
+        require_own_card(application=chosen, now=now)
     with transaction.atomic():
         application = moves.locked(application_id, customer=customer)
         moves.require_state(application, State.SIGNED)
         contract = LoanContract.objects.get(application=application, voided_at__isnull=True)
-        last = application.disbursements.order_by("-created_at").first()
-        if last is not None and last.bank_card_id == application.bank_card_id:
-            raise IllegalState(
-                _("The bank could not pay to this card. Please choose another card of yours.")
-            )
+        _require_another_card(application)
+        if application.bank_card_id != chosen.bank_card_id:
+            raise IllegalState(_("The card was changed meanwhile. Please try again."))
         request(application=application, contract=contract, now=now)
         moves.move(
             application, action=Action.PAY_OUT, role=Role.CUSTOMER, actor=str(customer.pk), now=now
         )
     return application
+
+
+def _require_another_card(application: LoanApplication) -> None:
+    last = application.disbursements.order_by("-created_at").first()
+    if last is not None and last.bank_card_id == application.bank_card_id:
+        raise IllegalState(
+            _("The bank could not pay to this card. Please choose another card of yours.")
+        )
 
 
 def send(*, disbursement_id: UUID, now: datetime) -> None:

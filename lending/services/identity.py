@@ -201,7 +201,10 @@ def revive(*, now: datetime, limit: int = 100) -> int:
     waiting.filter(created_at__lt=now - timedelta(minutes=10)).update(
         state=IdCardReading.State.UNREADABLE, problem="timeout"
     )
-    lost = list(waiting.filter(created_at__lt=now - timedelta(seconds=40))[:limit])
+    asked = jobs.asked_recently("lending.read_id_card", now)
+    lost = list(
+        waiting.filter(created_at__lt=now - timedelta(seconds=40)).exclude(pk__in=asked)[:limit]
+    )
     with transaction.atomic():
         for reading in lost:
             jobs.read_id_card(reading.pk, now)

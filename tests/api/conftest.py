@@ -160,7 +160,7 @@ def offered(phone: Phone, clock: datetime) -> str:
 
 
 def accept_body(phone: Phone, application_id: str, **other: Any) -> dict[str, Any]:
-    offer = phone.get(f"applications/{application_id}/offers/").body["results"][0]
+    offer = phone.get(f"applications/{application_id}/offers/").body[0]
     return {
         "offer_id": offer["id"],
         "amount": offer["amount_max"],

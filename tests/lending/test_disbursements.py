@@ -9,7 +9,7 @@ from django.db import IntegrityError, InternalError, connection, transaction
 from lending.errors import IllegalState, InvalidInput, NotPermitted
 from lending.gateways import core_bank
 from lending.gateways.core_bank import TransferReply, interpret_body
-from lending.models import Disbursement, Journal, Loan, ReconciliationBreak
+from lending.models import Disbursement, Journal, Loan, LoanContract, ReconciliationBreak
 from lending.services import (
     cards,
     disbursement_sweep,
@@ -19,6 +19,7 @@ from lending.services import (
     reconciliation,
     settlements,
 )
+from lending.services.card_checks import CardNotConfirmed
 from risk.gateways import breaker
 from tests.lending.conftest import Applicant, Cast
 
@@ -129,8 +130,12 @@ def test_a_definite_rejection_lets_the_person_choose_another_card(signed: Applic
     with pytest.raises(IllegalState):
         disbursements.retry_payout(**signed.key())
     signed.now += dt.timedelta(minutes=1)
-    other = signed.sandbox.person("rice_farmer", 399)
-    cards.bind(**signed.key(), card_number=other["card_number"], mobile=signed.person["mobile"])
+    stranger = signed.sandbox.person("rice_farmer", 399)
+    cards.bind(**signed.key(), card_number=stranger["card_number"], mobile=signed.person["mobile"])
+    with pytest.raises(CardNotConfirmed):
+        disbursements.retry_payout(**signed.key())
+    own = signed.person["other_card_number"]
+    cards.bind(**signed.key(), card_number=own, mobile=signed.person["mobile"])
     disbursements.retry_payout(**signed.key())
     assert pay(signed) == "succeeded"
     assert_paid_once(signed)
@@ -288,6 +293,14 @@ class TestTheDatabaseRefuses:
             with pytest.raises(IntegrityError), connection.cursor() as cursor:
                 cursor.execute("SET CONSTRAINTS ALL IMMEDIATE")
             transaction.set_rollback(True)
+
+    @pytest.mark.parametrize("change", [{"term_months": 1}, {"apr": 0}, {"html_sha256": "0" * 64}])
+    def test_an_edited_or_deleted_contract(self, signed: Applicant, change: dict) -> None:
+        contracts = LoanContract.objects.filter(application=signed.application)
+        with pytest.raises(IntegrityError), transaction.atomic():
+            contracts.update(**change)
+        with pytest.raises((IntegrityError, InternalError)), transaction.atomic():
+            contracts._raw_delete(contracts.db)
 
     def test_the_same_fact_booked_twice_or_reversed_twice(self, signed: Applicant) -> None:
         pay(signed)

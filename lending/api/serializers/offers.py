@@ -42,10 +42,6 @@ class OfferAnswer(Answer):
     expires_at = serializers.DateTimeField()
 
 
-class OffersAnswer(Answer):
-    results = OfferAnswer(many=True)
-
-
 class InstalmentPreview(Answer):
     n = serializers.IntegerField()
     due = serializers.DateField()

@@ -12,7 +12,7 @@ from lending.api.serializers.applications import ApplicationAnswer, application_
 from lending.api.serializers.offers import (
     AcceptAnswer,
     AcceptRequest,
-    OffersAnswer,
+    OfferAnswer,
     accept_answer,
     offer_answer,
 )
@@ -23,11 +23,11 @@ from lending.services import offers
 
 
 class OffersView(CustomerEndpoint):
-    @extend_schema(operation_id="offer_list", responses=OffersAnswer)
+    @extend_schema(operation_id="offer_list", responses=OfferAnswer(many=True))
     def get(self, request: Request, application_id: UUID) -> Response:
         application = applications.of_customer(application_id, self.customer)
         rows = offer_selectors.open_offers(application, self.now)
-        return Response({"results": [offer_answer(offer) for offer in rows]})
+        return Response([offer_answer(offer) for offer in rows])
 
 
 class AcceptView(CustomerEndpoint):
