@@ -28,10 +28,11 @@ from risk.models import SourceReport
 
 log = structlog.get_logger(__name__)
 
-LEASE = timedelta(seconds=15)
+#: Longer than the slowest source's whole time-out: a claim older than this belongs to a dead worker.
+LEASE = timedelta(seconds=8)
 #: A failed question may be put once more when somebody gathers again (say, at submission).
 ATTEMPTS_MAX = 2
-WAIT_FOR_OTHERS_S = 6.0
+WAIT_FOR_OTHERS_S = 8.5
 _POLL_S = 0.03
 _THREADS = 24
 _ANSWER_FIELDS = [
@@ -74,17 +75,29 @@ def questions_for(
 def gather_reports(
     *, subject: Subject, questions: Sequence[Question], purpose: str, round: int, now: datetime
 ) -> None:
-    """Ask every question without an answer yet; returns when all are answered or given up on."""
+    """Ask every question without an answer yet; returns when all are answered or given up on.
+
+    What another caller is asking is waited for; if that caller died, its questions are put again.
+    """
     pending = _unanswered(subject.application_id, questions, round, now)
-    if not pending:
-        return
-    with transaction.atomic(durable=True):  # claims must be visible before anybody is asked
-        mine = _claim(subject.application_id, pending, purpose, round, now)
-    if mine:
-        _ask_all(subject, mine, purpose, now)
-    others = [question for question in pending if question.index not in mine]
+    others = _ask_unclaimed(subject, pending, purpose, round, now)
     if others:
         _wait_for_others(subject.application_id, others, round)
+        abandoned = _unanswered(subject.application_id, others, round, now)
+        _ask_unclaimed(subject, abandoned, purpose, round, now)
+
+
+def _ask_unclaimed(
+    subject: Subject, questions: Sequence[Question], purpose: str, round: int, now: datetime
+) -> list[Question]:
+    """Claim and ask what nobody else is asking; returns the rest."""
+    if not questions:
+        return []
+    with transaction.atomic(durable=True):  # claims must be visible before anybody is asked
+        mine = _claim(subject.application_id, questions, purpose, round, now)
+    if mine:
+        _ask_all(subject, mine, purpose, now)
+    return [question for question in questions if question.index not in mine]
 
 
 def reports_of(application_id: UUID, indexes: Sequence[str], round: int) -> list[SourceReport]:

@@ -195,6 +195,19 @@ def test_a_claim_whose_owner_died_is_taken_over(
 
 
 @pytest.mark.django_db(transaction=True)
+def test_a_worker_that_died_a_moment_ago_does_not_send_the_applicant_to_a_person(
+    sandbox: Sandbox, request_for: Any, strategy: Any, now: Any, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Its claims are still fresh when the decision begins: wait them out, then ask."""
+    monkeypatch.setattr(gathering, "LEASE", timedelta(seconds=1))
+    monkeypatch.setattr(gathering, "WAIT_FOR_OTHERS_S", 1.2)
+    request = request_for(sandbox.person("teacher"))
+    questions = gathering.questions_for(request.subject, CONSENTS, list(SOURCES.values()))
+    gathering._claim(request.subject.application_id, questions, "loan_approval", 1, now)
+    assert services.decide(request).outcome == "approve"
+
+
+@pytest.mark.django_db(transaction=True)
 def test_no_outside_call_inside_a_transaction(sandbox: Sandbox, request_for: Any, now: Any) -> None:
     from django.db import transaction
 
