@@ -10,7 +10,7 @@ from django.db.models import F, Q
 from lending import jobs
 from lending.domain.sms_texts import render
 from lending.gateways import sms as carrier
-from lending.models import SmsMessage
+from lending.models import DeadLetter, SmsMessage
 
 log = structlog.get_logger(__name__)
 
@@ -85,6 +85,14 @@ def deliver(*, sms_id: UUID, now: datetime) -> bool:
         lease_until=None,
         next_try_at=now + timedelta(seconds=delay_s),
     )
+    if gave_up and not is_code:  # a person should know that the customer was not told
+        DeadLetter.objects.create(
+            task="lending.send_sms",
+            arguments={"sms_id": str(sms_id)},
+            error=reply.problem,
+            attempts=message.attempts,
+            at=now,
+        )
     log.warning("sms.not_accepted", sms_id=str(sms_id), problem=reply.problem, gave_up=gave_up)
     return False
 

@@ -25,6 +25,7 @@ from lending.services import (
     signatures,
     submissions,
 )
+from risk.gateways import breaker
 from tests.sandbox_client import Sandbox
 
 ANSWERS = {
@@ -169,6 +170,12 @@ class Cast:
             now=self.now,
         )
         return Applicant(self.sandbox, person, self.now, session.customer, application)
+
+
+@pytest.fixture(autouse=True)
+def _closed_breakers() -> None:
+    """One test's broken service is not the next one's."""
+    breaker.reset_breakers()
 
 
 @pytest.fixture

@@ -20,7 +20,6 @@ from lending.services import (
     settlements,
 )
 from lending.services.card_checks import CardNotConfirmed
-from risk.gateways import breaker
 from tests.lending.conftest import Applicant, Cast
 
 pytestmark = pytest.mark.django_db
@@ -29,12 +28,6 @@ pytestmark = pytest.mark.django_db
 BOOKED_UNHEARD = ["error_after", "drop_after", "garbage", "huge"]
 #: The core bank never did the work.
 NEVER_BOOKED = ["error_before", "error_500", "drop_before"]
-
-
-@pytest.fixture(autouse=True)
-def _closed_breakers() -> None:
-    """One test's broken bank is not the next one's."""
-    breaker.reset_breakers()
 
 
 @pytest.fixture

@@ -5,9 +5,9 @@ import datetime as dt
 import pytest
 
 from lending.errors import IllegalState, InvalidInput, NotFound, TooMany, WrongCode
-from lending.models import OtpChallenge, SmsMessage
+from lending.models import DeadLetter, OtpChallenge, SmsMessage
 from lending.selectors import customers
-from lending.services import otp, sessions
+from lending.services import otp, sessions, sms
 from tests.lending.conftest import Applicant, Cast
 
 pytestmark = pytest.mark.django_db
@@ -95,8 +95,6 @@ def test_the_code_is_stored_hashed_and_forgotten_once_sent(bank, sandbox, now) -
 
 
 def test_the_carrier_being_down_is_not_the_persons_problem(bank, sandbox, now) -> None:
-    from lending.services import sms
-
     sandbox.fault("sms", "send", "error_500")
     send(now)
     message = SmsMessage.objects.get()
@@ -104,6 +102,19 @@ def test_the_carrier_being_down_is_not_the_persons_problem(bank, sandbox, now) -
     assert sms.revive(now=now + dt.timedelta(seconds=20)) == 1
     assert sms.deliver(sms_id=message.pk, now=now + dt.timedelta(seconds=20))
     check(now, newest(sandbox))
+
+
+def test_a_text_that_never_goes_out_is_put_before_a_person(bank, sandbox, now) -> None:
+    message = sms.queue(
+        template="declined", event_key="e1", mobile=MOBILE, parameters={}, language="en", now=now
+    )
+    sandbox.fault("sms", "send", "error_500", times=sms.ATTEMPTS_MAX)
+    for attempt in range(sms.ATTEMPTS_MAX):
+        sms.deliver(sms_id=message.pk, now=now + dt.timedelta(minutes=attempt))
+    message.refresh_from_db()
+    assert message.state == "failed"
+    (letter,) = DeadLetter.objects.all()
+    assert letter.arguments == {"sms_id": str(message.pk)}
 
 
 @pytest.mark.parametrize(
