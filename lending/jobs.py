@@ -22,12 +22,12 @@ def _enqueue(task: str, queue: str, now: datetime, **arguments: str) -> None:
         cursor.execute("SELECT pg_notify(%s, '')", [NOTIFY_CHANNEL])
 
 
-def asked_recently(task: str, now: datetime) -> set[str]:
-    """Ids for which ``task`` was asked a moment ago: the sweeper leaves those alone for now."""
+def asked_recently(task: str, now: datetime) -> dict[str, datetime]:
+    """id → when ``task`` was last asked for it, of the last moments: the sweeper need not ask again."""
     rows = OutboxMessage.objects.filter(created_at__gt=now - ASKED_AGAIN_AFTER, task=task)
     return {
-        str(value)
-        for arguments in rows.values_list("arguments", flat=True)
+        str(value): created_at
+        for arguments, created_at in rows.order_by("id").values_list("arguments", "created_at")
         for value in arguments.values()
     }
 

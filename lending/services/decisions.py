@@ -173,7 +173,7 @@ def revive(*, now: datetime, limit: int = 200) -> int:
         stuck = list(
             LoanApplication.objects.select_for_update(skip_locked=True, of=("self",))
             .filter(state__in=[State.SUBMITTED, State.SCORING], state_since__lt=now - STUCK_AFTER)
-            .exclude(pk__in=jobs.asked_recently("lending.decide_application", now))
+            .exclude(pk__in=list(jobs.asked_recently("lending.decide_application", now)))
             .order_by("state_since")[:limit]
         )
         for application in stuck:

@@ -24,7 +24,7 @@ def _revive(now: datetime) -> int:
         rows = list(
             Disbursement.objects.select_for_update(skip_locked=True)
             .filter(state=DisbursementState.CREATED, created_at__lt=now - _CREATED_TOO_LONG)
-            .exclude(pk__in=jobs.asked_recently("lending.send_disbursement", now))
+            .exclude(pk__in=list(jobs.asked_recently("lending.send_disbursement", now)))
             .order_by("created_at")[:_BATCH]
         )
         for row in rows:
@@ -49,9 +49,15 @@ def _ask_due(now: datetime) -> int:
         rows = list(
             Disbursement.objects.select_for_update(skip_locked=True)
             .filter(state=DisbursementState.UNKNOWN, next_check_at__lte=now)
-            .exclude(pk__in=jobs.asked_recently("lending.query_disbursement", now))
             .order_by("next_check_at")[:_BATCH]
         )
-        for row in rows:
+        asked = jobs.asked_recently("lending.query_disbursement", now)
+        due = [row for row in rows if not _asked_since(row, asked.get(str(row.pk)))]
+        for row in due:
             jobs.query_disbursement(row.pk, now)
-    return len(rows)
+    return len(due)
+
+
+def _asked_since(row: Disbursement, asked_at: datetime | None) -> bool:
+    """Whether the question that is due now is already on its way."""
+    return asked_at is not None and row.next_check_at is not None and asked_at >= row.next_check_at

@@ -203,7 +203,7 @@ def revive(*, now: datetime, limit: int = 100) -> int:
     )
     asked = jobs.asked_recently("lending.read_id_card", now)
     lost = list(
-        waiting.filter(created_at__lt=now - timedelta(seconds=40)).exclude(pk__in=asked)[:limit]
+        waiting.filter(created_at__lt=now - timedelta(seconds=40)).exclude(pk__in=list(asked))[:limit]
     )
     with transaction.atomic():
         for reading in lost:
