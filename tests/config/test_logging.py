@@ -82,7 +82,7 @@ def test_other_libraries_and_tracebacks(written: io.StringIO) -> None:
     try:
         fail()
     except ValueError:
-        logging.getLogger("some.library").exception("failed for %s", MOBILE)
+        logging.getLogger("a_dependency").exception("failed for %s", MOBILE)
     assert ID_NUMBER not in written.getvalue()
     assert MOBILE not in written.getvalue()
     assert "no such person" in written.getvalue()

@@ -28,7 +28,7 @@ BANK_FAULTS = (
     "duplicate_callback",
 )
 #: Three status queries (5 + 15 + 60 s), the resend, the sweeper's beat — and all of it again for the unlucky.
-SETTLE_SECONDS = 600
+SETTLE_SECONDS = 400
 _taken: Counter[str] = Counter()
 
 

@@ -109,7 +109,6 @@ def test_postgres_restarted_with_journeys_in_flight(
     chaos.assert_invariants(running_system)
 
 
-@pytest.mark.timeout(1500)
 def test_200_journeys_with_random_faults_and_kills(running_system: RunningSystem) -> None:
     """The promise of the whole house in one test; the seed makes the misfortune repeatable."""
     chance = random.Random(20261124)  # noqa: S311
@@ -130,9 +129,6 @@ def test_200_journeys_with_random_faults_and_kills(running_system: RunningSystem
     # most of a struck journey is waiting (leases, status queries): many at once keep the machine busy
     with chaos.meanwhile(strike, every_s=(1, 4), seed=4):
         outcome = chaos.walk_all(running_system, chaos.cast(running_system, 200), threads=40)
-    # a worker killed while it asks may leave a source unanswered: then a person decides, which is a
-    # legal end; a lost journey is not
-    assert set(outcome.states) <= {"disbursed", "in_review"}, outcome.problems
-    assert outcome.states["disbursed"] >= 195
+    assert outcome.states == {"disbursed": 200}, outcome.problems
     chaos.assert_one_transfer_per_loan(running_system)
     chaos.assert_invariants(running_system)
