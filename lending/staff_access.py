@@ -14,8 +14,10 @@ from django.contrib.auth.models import User
 from django.http import HttpRequest, HttpResponse, HttpResponseRedirect
 from django.shortcuts import render
 from django.urls import reverse
+from django.utils.translation import gettext_lazy as _
 
-from lending.errors import DomainError, NotFound
+from lending.domain.staff_duties import Duty, may
+from lending.errors import DomainError, NotFound, NotPermitted
 from lending.models import Officer
 from lending.selectors import worklists
 
@@ -80,6 +82,14 @@ def staff_required(view: View) -> View:
 
     wrapped.is_staff_page = True  # type: ignore[attr-defined]
     return wrapped
+
+
+def require_duty(request: HttpRequest, duty: Duty) -> Officer:
+    """The officer, if their role has this duty; raises ``NotPermitted`` (shown as a page, 403)."""
+    officer = officer_of(request)
+    if not may(officer.role, duty):
+        raise NotPermitted(_("Your role may not do this. Ask head office if it should."))
+    return officer
 
 
 def to_login(request: HttpRequest) -> HttpResponse:

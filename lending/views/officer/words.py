@@ -132,6 +132,7 @@ ROLES: Mapping[str, Any] = {
     "officer": _("Loan officer"),
     "manager": _("Branch manager"),
     "head_office": _("Head office"),
+    "product": _("Product manager"),
     "risk": _("Risk manager"),
 }
 ACTORS: Mapping[str, Any] = {

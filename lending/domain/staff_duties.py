@@ -1,0 +1,37 @@
+"""Which roles may do what at the desk beyond their own customers. Pure: one table, read aloud.
+
+Who makes a change never releases it: the two-person rule stands in the services and in the
+database; this table only says who may be one of the two.
+"""
+
+from collections.abc import Mapping
+from enum import StrEnum
+
+
+class Duty(StrEnum):
+    SEE_PRODUCTS = "see_products"
+    MAKE_PRODUCTS = "make_products"
+    RELEASE_PRODUCTS = "release_products"
+    KEEP_LISTS = "keep_lists"
+    KEEP_COUPONS = "keep_coupons"
+    RELEASE_COUPONS = "release_coupons"
+    KEEP_CALENDARS = "keep_calendars"
+
+
+_EVERYBODY = frozenset({"officer", "manager", "head_office", "risk", "product"})
+_HEAD = frozenset({"head_office", "risk", "product"})
+
+ROLES_OF: Mapping[Duty, frozenset[str]] = {
+    Duty.SEE_PRODUCTS: _EVERYBODY,
+    Duty.MAKE_PRODUCTS: frozenset({"head_office", "product"}),
+    Duty.RELEASE_PRODUCTS: _HEAD,
+    Duty.KEEP_LISTS: _HEAD,
+    Duty.KEEP_COUPONS: frozenset({"head_office", "product"}),
+    Duty.RELEASE_COUPONS: _HEAD,
+    Duty.KEEP_CALENDARS: _HEAD,
+}
+
+
+def may(role: str, duty: Duty) -> bool:
+    """Whether staff of ``role`` may do ``duty``; an unknown role may do nothing."""
+    return role in ROLES_OF[duty]
