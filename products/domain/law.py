@@ -23,6 +23,7 @@ class LegalBounds:
     consumption_online_cap: Decimal
     consumption_months_max: Decimal
     adult_age: Decimal
+    fee_rate_max: Decimal
     counties: Collection[str]
 
 
@@ -46,6 +47,9 @@ def breaches(terms: LoanTerms, law: LegalBounds) -> tuple[Breach, ...]:
         found.append(Breach("rate_cap", f"{dearest} with penalty", str(law.total_cost_cap)))
     if is_for_consumption(terms):
         found.extend(_consumption_breaches(terms, law))
+    charged = sum(terms.fees.values(), terms.early_repayment_fee_rate)
+    if charged > law.fee_rate_max:
+        found.append(Breach("fees", str(charged), str(law.fee_rate_max)))
     if terms.age_min < law.adult_age:
         found.append(Breach("age_min", str(terms.age_min), str(law.adult_age)))
     outside = sorted(set(terms.counties) - set(law.counties))
@@ -60,16 +64,20 @@ def is_for_consumption(terms: LoanTerms) -> bool:
 
 
 def online_amount_max(terms: LoanTerms) -> Decimal:
-    """The most one person can be lent by phone: no limit is granted above the limit cap."""
-    return min(terms.amount_max, terms.limit_cap)
+    """The most the machine lends one person by phone, without a member of staff."""
+    return min(reviewed_amount_max(terms), terms.self_service_cap)
+
+
+def reviewed_amount_max(terms: LoanTerms) -> Decimal:
+    """The most one person can be lent once staff have looked (机器审批+人工调额)."""
+    return min(terms.amount_max, terms.limit_cap, terms.officer_cap)
 
 
 def _consumption_breaches(terms: LoanTerms, law: LegalBounds) -> list[Breach]:
     found = []
-    if online_amount_max(terms) > law.consumption_online_cap:
-        found.append(
-            Breach("limit_cap", str(online_amount_max(terms)), str(law.consumption_online_cap))
-        )
+    highest = reviewed_amount_max(terms)  # such a loan, too, is signed and paid out by phone
+    if highest > law.consumption_online_cap:
+        found.append(Breach("limit_cap", str(highest), str(law.consumption_online_cap)))
     if max(terms.term_months) > law.consumption_months_max:
         found.append(
             Breach("term_months", str(max(terms.term_months)), str(law.consumption_months_max))

@@ -4,229 +4,197 @@
 fields                                                a deeper layer may …
 ====================================================  =========================================
 amount_max, limit_factor, limit_cap, starter_limit,   only lower
-rate_cap, age_max, grace_days,
-early_repayment_fee_rate
+self_service_cap, officer_cap, debt_percent_max,
+rate_cap, coupon_bp_max, age_max, grace_days,
+early_repayment_fee_rate, early_repayment_lock_days,
+offer_days
 amount_min, rate_floor, age_min, penalty_uplift       only raise
+budget_amount, budget_count, quota_per_day,           only lower; stated none = unlimited
+quota_per_officer
 amount_step                                           only a multiple of the inherited step
-purposes, term_months, methods, counties              only a subset
-segments (any of; none named = open to everyone)      only a subset
-forbidden_purposes, consent_kinds, questions          only add
+purposes, term_months, methods, counties, strategies  only a subset
+segments, white_lists, industries, employers,         only a subset
+officers (any of; none named = open to everyone)
+forbidden_purposes, excluded_lists, consent_kinds,    only add
+questions, documents, early_repayment_options
 spread_bp_by_grade                                    set (floor and cap hold), drop grades
+tiers                                                 set spreads (floor and cap hold), lower the
+                                                      share of the limit, drop tiers
+fees                                                  only lower or drop
 purpose_class                                         stay, or turn BUSINESS into CONSUMPTION
+is_revolving                                          stay, or turn single
 day_count, rounding, month_end                        not change
-names, lpr_tenor, is_revolving, strategy_code,        set
+names, lpr_tenor, strategy_code (one of strategies),  set
 contract_template
 ====================================================  =========================================
+
+A field with a ``before`` value came later: terms frozen or published without it mean that value.
 """
 
-import re
-from collections.abc import Callable, Mapping, Sequence
-from decimal import Decimal
+from collections.abc import Mapping
+from dataclasses import dataclass
 from types import MappingProxyType
 from typing import Any
 
+from products.domain import term_orders as order
+from products.domain import term_readers as read
 from products.domain.day_count import DAY_COUNTS
 from products.domain.schedule_check import METHODS
-from products.money import ROUNDINGS
+from products.domain.term_orders import CONSUMPTION, Order
+from products.domain.term_readers import InvalidTerms, Reader, plain
+from products.money import AMOUNT_MAX, ROUNDINGS
 
-BUSINESS, CONSUMPTION = "BUSINESS", "CONSUMPTION"
-_NUMBER = re.compile(r"\d{1,12}(\.\d{1,6})?", re.ASCII)
-_COUNTY = re.compile(r"[1-9]\d{5}", re.ASCII)
-_SPREAD_BP_MAX = 10_000
+__all__ = ["BUSINESS", "CONSUMPTION", "FIELDS", "InvalidTerms", "TermField", "plain", "read_value"]
 
-Reader = Callable[[Any], Any]
-Order = Callable[[Any, Any], bool]
-
-
-class InvalidTerms(ValueError):
-    """A value is missing, of the wrong type, or contradicts another one."""
+BUSINESS = "BUSINESS"
+#: What a borrower may do before the last due date; a child product takes none of it away.
+EARLY_OPTIONS = ("payoff", "shorten_term", "lower_instalment")
+ID_CARD = "id_card"
+_ALWAYS_STATED = object()
 
 
-# ── readers: from a JSON-safe value to the exact one ─────────────────────────
-def _text(value: Any) -> str:
-    if not isinstance(value, str) or not value.strip():
-        raise InvalidTerms(f"{value!r} is not a text")
-    return value
+@dataclass(frozen=True, slots=True)
+class TermField:
+    """``group`` orders the fields on pages; ``before`` is what its absence means, if it may."""
+
+    name: str
+    group: str
+    read: Reader
+    order: Order
+    before: Any = _ALWAYS_STATED
+
+    @property
+    def may_be_absent(self) -> bool:
+        return self.before is not _ALWAYS_STATED
 
 
-def _one_of(*known: str) -> Reader:
-    def read(value: Any) -> str:
-        if value not in known:
-            raise InvalidTerms(f"{value!r} is none of {', '.join(known)}")
-        return str(value)
-
-    return read
+_codes = read.each(read.text)
+_method = read.one_of(*METHODS)
 
 
-def _decimal(value: Any) -> Decimal:
-    """Zero or more, at most six decimals; floats are refused because they are not exact."""
-    if isinstance(value, float | bool) or not _NUMBER.fullmatch(str(value)):
-        raise InvalidTerms(f"{value!r} is not an exact number")
-    return Decimal(str(value))
+def _fields() -> tuple[TermField, ...]:
+    return (*_names(), *_who(), *_how_much(), *_price(), *_repayment(), *_rules(), *_sale())
 
 
-def _whole(value: Any) -> int:
-    if isinstance(value, bool) or not isinstance(value, int) or value < 0:
-        raise InvalidTerms(f"{value!r} is not a whole number")
-    return value
+def _names() -> tuple[TermField, ...]:
+    return (
+        TermField("name_zh", "names", read.text, order.FREE),
+        TermField("name_en", "names", read.text, order.FREE),
+    )
 
 
-def _flag(value: Any) -> bool:
-    if not isinstance(value, bool):
-        raise InvalidTerms(f"{value!r} is not yes or no")
-    return value
+def _who() -> tuple[TermField, ...]:
+    g = "who"
+    return (
+        TermField("age_min", g, read.whole, order.HIGHER),
+        TermField("age_max", g, read.whole, order.LOWER),
+        TermField("counties", g, read.each(read.county), order.SUBSET),
+        TermField("segments", g, _codes, order.NARROWER),
+        TermField("white_lists", g, _codes, order.NARROWER, ()),
+        TermField("excluded_lists", g, _codes, order.SUPERSET, ()),
+        TermField("industries", g, _codes, order.NARROWER, ()),
+        TermField("employers", g, _codes, order.NARROWER, ()),
+    )
 
 
-def _each(read: Reader) -> Reader:
-    """A list of different things, in the order written."""
-
-    def read_all(value: Any) -> tuple[Any, ...]:
-        if not isinstance(value, list | tuple):
-            raise InvalidTerms(f"{value!r} is not a list")
-        items = tuple(read(item) for item in value)
-        if len(set(items)) != len(items):
-            raise InvalidTerms(f"{value!r} names something twice")
-        return items
-
-    return read_all
-
-
-def _months(value: Any) -> int:
-    months = _whole(value)
-    if not 1 <= months <= 360:
-        raise InvalidTerms(f"{value!r} is not a number of months")
-    return months
+def _how_much() -> tuple[TermField, ...]:
+    g = "how_much"
+    return (
+        TermField("amount_min", g, read.amount, order.HIGHER),
+        TermField("amount_max", g, read.amount, order.LOWER),
+        TermField("amount_step", g, read.amount, order.MULTIPLE),
+        TermField("limit_factor", g, read.decimal, order.LOWER),
+        TermField("limit_cap", g, read.amount, order.LOWER),
+        TermField("self_service_cap", g, read.amount, order.LOWER, AMOUNT_MAX),
+        TermField("officer_cap", g, read.amount, order.LOWER, AMOUNT_MAX),
+        TermField("starter_limit", g, read.amount, order.LOWER),
+        TermField("debt_percent_max", g, read.percent, order.LOWER, 100),
+    )
 
 
-def _county(value: Any) -> str:
-    if not isinstance(value, str) or not _COUNTY.fullmatch(value):
-        raise InvalidTerms(f"{value!r} is not a six-digit county code")
-    return value
+def _price() -> tuple[TermField, ...]:
+    g = "price"
+    return (
+        TermField("lpr_tenor", g, read.one_of("1Y", "5Y"), order.FREE),
+        TermField("spread_bp_by_grade", g, read.spreads, order.GRADES),
+        TermField("tiers", g, read.tiers(_method), order.TIER_TABLE, MappingProxyType({})),
+        TermField("rate_floor", g, read.decimal, order.HIGHER),
+        TermField("rate_cap", g, read.decimal, order.LOWER),
+        TermField("coupon_bp_max", g, read.whole, order.LOWER, 0),
+        TermField("fees", g, read.fees, order.EACH_LOWER, MappingProxyType({})),
+        TermField("penalty_uplift", g, read.decimal, order.HIGHER),
+    )
 
 
-def _spreads(value: Any) -> Mapping[str, int]:
-    if not isinstance(value, Mapping) or not value:
-        raise InvalidTerms(f"{value!r} is not a table of spreads")
-    for bp in value.values():
-        if isinstance(bp, bool) or not isinstance(bp, int) or abs(bp) > _SPREAD_BP_MAX:
-            raise InvalidTerms(f"{bp!r} is not a spread in whole basis points")
-    return MappingProxyType({_text(grade): bp for grade, bp in sorted(value.items())})
+def _repayment() -> tuple[TermField, ...]:
+    g, early = "repayment", read.each(read.one_of(*EARLY_OPTIONS))
+    return (
+        TermField("term_months", g, read.each(read.months), order.SUBSET),
+        TermField("methods", g, read.each(_method), order.SUBSET),
+        TermField("day_count", g, read.one_of(*DAY_COUNTS), order.SAME),
+        TermField("rounding", g, read.one_of(*ROUNDINGS), order.SAME),
+        TermField("month_end", g, read.one_of("clamp", "roll"), order.SAME),
+        TermField("is_revolving", g, read.flag, order.ONLY_GIVEN_UP),
+        TermField("grace_days", g, read.whole, order.LOWER),
+        TermField("early_repayment_options", g, early, order.SUPERSET, EARLY_OPTIONS),
+        TermField("early_repayment_fee_rate", g, read.decimal, order.LOWER),
+        TermField("early_repayment_lock_days", g, read.whole, order.LOWER, 0),
+    )
 
 
-# ── orders: (value, inherited) → the value is not looser ─────────────────────
-def _lower(value: Any, inherited: Any) -> bool:
-    return bool(value <= inherited)
+def _rules() -> tuple[TermField, ...]:
+    g, purpose_class = "rules", read.one_of(BUSINESS, CONSUMPTION)
+    return (
+        TermField("purpose_class", g, purpose_class, order.SAME_OR_CONSUMPTION),
+        TermField("purposes", g, _codes, order.SUBSET),
+        TermField("forbidden_purposes", g, _codes, order.SUPERSET),
+        TermField("strategies", g, _codes, order.SUBSET, None),
+        TermField("strategy_code", g, read.text, order.FREE),
+        TermField("consent_kinds", g, _codes, order.SUPERSET),
+        TermField("questions", g, _codes, order.SUPERSET),
+        TermField("documents", g, _codes, order.SUPERSET, (ID_CARD,)),
+        TermField("contract_template", g, read.text, order.FREE),
+    )
 
 
-def _higher(value: Any, inherited: Any) -> bool:
-    return bool(value >= inherited)
+def _sale() -> tuple[TermField, ...]:
+    g = "sale"
+    return (
+        TermField("offer_days", g, read.whole, order.LOWER, 7),
+        TermField("officers", g, _codes, order.NARROWER, ()),
+        TermField("budget_amount", g, read.amount_or_open, order.LOWER_OR_OPEN, None),
+        TermField("budget_count", g, read.whole_or_open, order.LOWER_OR_OPEN, None),
+        TermField("quota_per_day", g, read.whole_or_open, order.LOWER_OR_OPEN, None),
+        TermField("quota_per_officer", g, read.whole_or_open, order.LOWER_OR_OPEN, None),
+    )
 
 
-def _multiple(value: Decimal, inherited: Decimal) -> bool:
-    return inherited > 0 and value % inherited == 0
-
-
-def _subset(value: Sequence[Any], inherited: Sequence[Any]) -> bool:
-    return set(value) <= set(inherited)
-
-
-def _superset(value: Sequence[Any], inherited: Sequence[Any]) -> bool:
-    return set(value) >= set(inherited)
-
-
-def _narrower(value: Sequence[Any], inherited: Sequence[Any]) -> bool:
-    """Like a subset, where naming nobody means everybody."""
-    return not inherited or (bool(value) and set(value) <= set(inherited))
-
-
-def _same_or_consumption(value: str, inherited: str) -> bool:
-    return value in (inherited, CONSUMPTION)
-
-
-def _same(value: Any, inherited: Any) -> bool:
-    return bool(value == inherited)
-
-
-def _free(value: Any, inherited: Any) -> bool:
-    return True
-
-
-#: field → (how it is read, what counts as not looser than the inherited value)
-VALUE_FIELDS: Mapping[str, tuple[Reader, Order]] = MappingProxyType({
-    "name_zh": (_text, _free),
-    "name_en": (_text, _free),
-    "purpose_class": (_one_of(BUSINESS, CONSUMPTION), _same_or_consumption),
-    "purposes": (_each(_text), _subset),
-    "forbidden_purposes": (_each(_text), _superset),
-    "amount_min": (_decimal, _higher),
-    "amount_max": (_decimal, _lower),
-    "amount_step": (_decimal, _multiple),
-    "term_months": (_each(_months), _subset),
-    "methods": (_each(_one_of(*METHODS)), _subset),
-    "day_count": (_one_of(*DAY_COUNTS), _same),
-    "rounding": (_one_of(*ROUNDINGS), _same),
-    "month_end": (_one_of("clamp", "roll"), _same),
-    "lpr_tenor": (_one_of("1Y", "5Y"), _free),
-    "spread_bp_by_grade": (_spreads, _subset),
-    "rate_floor": (_decimal, _higher),
-    "rate_cap": (_decimal, _lower),
-    "penalty_uplift": (_decimal, _higher),
-    "grace_days": (_whole, _lower),
-    "early_repayment_fee_rate": (_decimal, _lower),
-    "is_revolving": (_flag, _free),
-    "age_min": (_whole, _higher),
-    "age_max": (_whole, _lower),
-    "counties": (_each(_county), _subset),
-    "limit_factor": (_decimal, _lower),
-    "limit_cap": (_decimal, _lower),
-    "starter_limit": (_decimal, _lower),
-    "strategy_code": (_text, _free),
-    "contract_template": (_text, _free),
-    "consent_kinds": (_each(_text), _superset),
-    "questions": (_each(_text), _superset),
-    "segments": (_each(_text), _narrower),
-})
+FIELDS: Mapping[str, TermField] = MappingProxyType({field.name: field for field in _fields()})
+#: In the order of pages: names, who, how much, price, repayment, rules, sale.
+GROUPS = tuple(dict.fromkeys(field.group for field in FIELDS.values()))
 
 
 def read_value(name: str, written: Any) -> Any:
     """The exact value of a field; raises ``InvalidTerms`` naming the field."""
-    if name not in VALUE_FIELDS:
-        raise InvalidTerms(f"unknown field {name}")
+    if name not in FIELDS:
+        raise InvalidTerms(f"unknown field {name}", field=name, value=written)
     try:
-        return VALUE_FIELDS[name][0](written)
+        return FIELDS[name].read(written)
     except InvalidTerms as error:
-        raise InvalidTerms(f"{name}: {error}") from None
+        raise InvalidTerms(error.problem, field=name, value=written) from None
     except (ArithmeticError, TypeError, ValueError):
-        raise InvalidTerms(f"{name}: {written!r} cannot be read") from None
+        raise InvalidTerms(
+            f"{written!r:.80} cannot be read", field=name, value=written
+        ) from None
+
+
+def value_when_absent(name: str, values: Mapping[str, Any]) -> Any:
+    """What terms mean that were written before the field existed; the field must allow that."""
+    if name == "strategies":
+        return (values["strategy_code"],)
+    return FIELDS[name].before
 
 
 def is_not_looser(name: str, value: Any, inherited: Any) -> bool:
     """Whether a deeper layer may set ``value`` where ``inherited`` stands."""
-    return VALUE_FIELDS[name][1](value, inherited)
-
-
-def check_consistent(values: Mapping[str, Any]) -> None:
-    """Raises ``InvalidTerms`` for values that contradict each other."""
-    if values["amount_step"] <= 0 or values["amount_min"] <= 0:
-        raise InvalidTerms("amount_min and amount_step must be positive")
-    for low, high in (
-        ("amount_min", "amount_max"), ("rate_floor", "rate_cap"), ("age_min", "age_max")
-    ):
-        if values[low] > values[high]:
-            raise InvalidTerms(f"{low} is above {high}")
-    for name in ("purposes", "term_months", "methods", "counties"):
-        if not values[name]:
-            raise InvalidTerms(f"{name} is empty")
-    if set(values["purposes"]) & set(values["forbidden_purposes"]):
-        raise InvalidTerms("a purpose is both allowed and forbidden")
-
-
-def plain(value: Any) -> Any:
-    """The JSON-safe form ``read_value`` reads back: decimals as strings, tuples as lists."""
-    if isinstance(value, Decimal):
-        return str(value)
-    if isinstance(value, tuple):
-        return list(value)
-    if isinstance(value, Mapping):
-        return dict(value)
-    return value
+    return FIELDS[name].order.holds(value, inherited)

@@ -12,7 +12,7 @@ from tests.products.conftest import base_values, stack
 LAW = LegalBounds(
     total_cost_cap=Decimal("0.24"), penalty_uplift_min=Decimal("0.3"),
     penalty_uplift_max=Decimal("0.5"), consumption_online_cap=Decimal(200000),
-    consumption_months_max=Decimal(60), adult_age=Decimal(18),
+    consumption_months_max=Decimal(60), adult_age=Decimal(18), fee_rate_max=Decimal(0),
     counties={"510802", "510811", "510812"},
 )
 
@@ -28,7 +28,7 @@ def test_the_seeded_base_is_lawful() -> None:
         ({"penalty_uplift": "0.2"}, "penalty_uplift"),
         ({"penalty_uplift": "0.51", "rate_cap": "0.1"}, "penalty_uplift"),
         ({"rate_cap": "0.161"}, "rate_cap"),  # 16.1 % with a half more passes 24 %
-        ({"limit_cap": "200100"}, "limit_cap"),
+        ({"limit_cap": "200100", "officer_cap": "200100"}, "limit_cap"),
         ({"term_months": [12, 72]}, "term_months"),
         ({"age_min": 16}, "age_min"),
         ({"counties": ["510812", "440306"]}, "counties"),

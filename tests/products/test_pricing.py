@@ -8,7 +8,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from products.domain.pricing import InvalidLpr, UnknownGrade, price, rate_band
-from products.domain.terms import resolve
+from products.domain.terms import LoanTerms, resolve
 from products.domain.true_rates import true_rate_band, ways
 from tests.products.conftest import ROWS, stack
 
@@ -22,7 +22,7 @@ def test_a_price_says_how_it_came_about() -> None:
     assert str(found.annual_rate) == "0.058000"
     assert [(step["step"], step["value"], step["rate"]) for step in found.steps] == [
         ("LPR 1Y", "0.030000", "0.030000"),
-        ("spread grade B", "280 bp", "0.058000"),
+        ("spread layer-0 grade B", "280 bp", "0.058000"),
     ]
     assert all(step["text_zh"] and step["text_en"] for step in found.steps)
 
@@ -32,7 +32,29 @@ def test_floor_and_cap_are_steps_of_their_own() -> None:
     low, high = price(cheap, "A", LPR), price(cheap, "E", LPR)
     assert (low.annual_rate, low.steps[-1]["step"]) == (Decimal("0.036000"), "floor")
     assert (high.annual_rate, high.steps[-1]["step"]) == (Decimal("0.150000"), "cap")
-    assert high.steps[1]["rate"] == "0.230000"
+    assert [(step["value"], step["rate"]) for step in high.steps[1:3]] == [
+        ("720 bp", "0.102000"), ("1280 bp", "0.230000"),
+    ]
+
+
+def test_every_layer_says_what_it_adds_or_takes_off() -> None:
+    terms = resolve(stack(ROWS["lishangdai"]["values"], ROWS["building-mall"]["values"])).terms
+    found = price(terms, "C", LPR, tier="enterprise_owner")
+    assert [(one["step"], one["value"], one["rate"]) for one in found.steps] == [
+        ("LPR 1Y", "0.030000", "0.030000"),
+        ("spread layer-0 grade C", "390 bp", "0.069000"),
+        ("spread layer-1 grade C", "-20 bp", "0.067000"),
+        ("spread layer-2 grade C", "-30 bp", "0.064000"),
+        ("tier enterprise_owner", "-20 bp", "0.062000"),
+    ]
+    assert (found.steps[3]["version"], found.steps[3]["since"]) == ("3", "2025-01-01")
+    assert price(terms, "C", LPR, tier="unheard_of").annual_rate == Decimal("0.064000")
+
+
+def test_a_copy_frozen_before_layers_were_kept_has_one_spread() -> None:
+    old = {k: v for k, v in BASE.as_dict().items() if k != "price_layers"}
+    found = price(LoanTerms.from_dict(old), "B", LPR)
+    assert [one["value"] for one in found.steps] == ["0.030000", "280 bp"]
 
 
 def test_without_a_spread_there_is_no_price() -> None:

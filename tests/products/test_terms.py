@@ -11,7 +11,7 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
 from products.domain.pricing import price
-from products.domain.term_fields import VALUE_FIELDS
+from products.domain.term_fields import FIELDS
 from products.domain.terms import InvalidTerms, LoanTerms, LooserThanParent, resolve
 from tests.products.conftest import ROWS, base_values, stack
 
@@ -31,7 +31,7 @@ def test_a_layer_states_only_what_differs() -> None:
 def test_every_value_says_where_it_comes_from() -> None:
     resolved = resolve(stack({"rate_cap": "0.12"}, {"grace_days": 2}))
     origin = {one.field: one for one in resolved.provenance}
-    assert set(origin) == set(VALUE_FIELDS)
+    assert set(origin) == set(FIELDS)
     assert (origin["rate_cap"].layer, origin["rate_cap"].version) == ("sub_product", 2)
     assert (origin["grace_days"].layer, origin["grace_days"].author) == ("campaign", "author-2")
     assert origin["amount_max"].as_dict() == {
@@ -51,7 +51,13 @@ def test_every_value_says_where_it_comes_from() -> None:
         ("counties", ["510812", "440306"]), ("forbidden_purposes", ["gambling"]),
         ("consent_kinds", ["privacy"]), ("questions", []), ("day_count", "act/360"),
         ("rounding", "half_even"), ("month_end", "roll"),
-        ("spread_bp_by_grade", {"A": 180, "F": 900}),
+        ("spread_bp_by_grade", {"A": 180, "F": 900}), ("self_service_cap", "200000.01"),
+        ("officer_cap", "200000.01"), ("debt_percent_max", 51), ("coupon_bp_max", 101),
+        ("offer_days", 8), ("is_revolving", True), ("fees", {"service": "0.01"}),
+        ("strategies", ["default", "other"]), ("documents", []),
+        ("early_repayment_lock_days", 1), ("early_repayment_options", ["payoff"]),
+        ("tiers", {"teacher": {"limit_percent": 121}}),
+        ("tiers", {"settled": {"limit_percent": 100, "methods": ["bullet"]}}),
     ],
 )
 def test_a_looser_value_is_refused(field: str, looser: Any) -> None:
@@ -66,6 +72,25 @@ def test_what_a_layer_between_tightened_stays_tight() -> None:
     assert (refused.value.parent, refused.value.inherited) == ("layer-1", Decimal("50000"))
     with pytest.raises(LooserThanParent):
         resolve(stack({"purpose_class": "CONSUMPTION"}, {"purpose_class": "BUSINESS"}))
+
+
+def test_an_unlimited_budget_may_be_limited_and_then_only_lowered() -> None:
+    limited = resolve(stack({"budget_amount": "100000"}, {"budget_count": 5}))
+    assert limited.terms.budget_amount == Decimal("100000")
+    assert [(one.field, one.product_code) for one in limited.sale_limits] == [
+        ("budget_amount", "layer-1"), ("budget_count", "layer-2"),
+    ]
+    for looser in ("100000.01", None):
+        with pytest.raises(LooserThanParent):
+            resolve(stack({"budget_amount": "100000"}, {"budget_amount": looser}))
+
+
+def test_terms_written_before_a_field_existed_mean_what_its_absence_meant() -> None:
+    old = {k: v for k, v in base_values().items() if k not in ("tiers", "offer_days", "strategies")}
+    terms = resolve(stack(base=old)).terms
+    assert (dict(terms.tiers), terms.offer_days, terms.strategies) == ({}, 7, ("default",))
+    written = {k: v for k, v in BASE_TERMS.as_dict().items() if k != "officer_cap"}
+    assert LoanTerms.from_dict(written).officer_cap > Decimal("1000000")
 
 
 def test_segments_narrow_and_naming_nobody_means_everybody() -> None:
@@ -150,6 +175,36 @@ WRITTEN: dict[str, st.SearchStrategy[Any]] = {
         st.sampled_from(["privacy", "bureau", "data_sharing", "marketing"]), unique=True
     ),
     "purpose_class": st.sampled_from(["BUSINESS", "CONSUMPTION"]),
+    "self_service_cap": AMOUNTS, "officer_cap": AMOUNTS,
+    "debt_percent_max": st.integers(0, 100), "coupon_bp_max": st.integers(0, 300),
+    "early_repayment_lock_days": st.integers(0, 60), "offer_days": st.integers(1, 30),
+    "budget_amount": st.none() | AMOUNTS, "budget_count": st.none() | st.integers(0, 500),
+    "quota_per_day": st.none() | st.integers(0, 50),
+    "quota_per_officer": st.none() | st.integers(0, 50),
+    "white_lists": st.lists(st.sampled_from(["teachers", "mall"]), unique=True),
+    "excluded_lists": st.lists(st.sampled_from(["related", "staff"]), unique=True),
+    "industries": st.lists(st.sampled_from(["rice", "pigs"]), unique=True),
+    "employers": st.lists(st.sampled_from(["hospital", "school"]), unique=True),
+    "officers": st.lists(st.sampled_from(["S101", "S102"]), unique=True),
+    "strategies": st.lists(st.sampled_from(["default", "other"]), unique=True),
+    "strategy_code": st.sampled_from(["default", "other"]),
+    "documents": st.lists(st.sampled_from(["id_card", "land_certificate"]), unique=True),
+    "questions": st.lists(
+        st.sampled_from([*base_values()["questions"], "village"]), unique=True, min_size=3
+    ),
+    "early_repayment_options": st.lists(
+        st.sampled_from(["payoff", "shorten_term", "lower_instalment"]), unique=True
+    ),
+    "is_revolving": st.booleans(),
+    "fees": st.dictionaries(st.sampled_from(["service", "paper"]), RATES),
+    "tiers": st.dictionaries(
+        st.sampled_from(["teacher", "doctor", "settled"]),
+        st.fixed_dictionaries({
+            "spread_bp": st.integers(-500, 500), "limit_percent": st.integers(50, 200),
+            "methods": st.lists(st.sampled_from(["equal_instalment", "bullet"]), unique=True),
+        }),
+    ),
+    "lpr_tenor": st.sampled_from(["1Y", "5Y"]),
 }
 LAYERS = st.lists(
     st.lists(st.sampled_from(sorted(WRITTEN)), unique=True, min_size=1, max_size=2).flatmap(
@@ -169,6 +224,10 @@ NARROW = base_values(
     segments=["staff", "owner"], age_min=20, amount_min="1100",
     purposes=["consumption", "education", "other"], purpose_class="CONSUMPTION",
     methods=["equal_instalment", "bullet"], rate_floor="0.05",
+    white_lists=["teachers"], excluded_lists=["related"], industries=["rice"], officers=["S101"],
+    documents=["id_card", "land_certificate"], budget_amount="200000.00", quota_per_day=20,
+    fees={"service": "0.10"}, early_repayment_lock_days=30,
+    tiers={"teacher": {"spread_bp": -20, "limit_percent": 120, "methods": ["bullet"]}},
 )
 
 
@@ -230,8 +289,33 @@ def test_no_stack_is_looser_than_its_base(differences: list[dict[str, Any]]) -> 
     assert terms.penalty_uplift >= base.penalty_uplift
     assert terms.early_repayment_fee_rate <= base.early_repayment_fee_rate
     for grade in terms.spread_bp_by_grade:
-        rate = price(terms, grade, Decimal("0.03")).annual_rate
-        assert base.rate_floor <= rate <= base.rate_cap
+        for tier in ("", "teacher", "doctor"):
+            rate = price(terms, grade, Decimal("0.03"), tier=tier).annual_rate
+            assert base.rate_floor <= rate <= base.rate_cap
+    _lets_nobody_else_in(terms, base)
+
+
+def _lets_nobody_else_in(terms: LoanTerms, base: LoanTerms) -> None:
+    """The later fields, asked without their orders."""
+    for name in ("self_service_cap", "officer_cap", "debt_percent_max", "coupon_bp_max",
+                 "early_repayment_lock_days", "offer_days"):
+        assert getattr(terms, name) <= getattr(base, name), name
+    for name in ("budget_amount", "budget_count", "quota_per_day", "quota_per_officer"):
+        limit = getattr(base, name)
+        own = getattr(terms, name)
+        assert limit is None or (own is not None and own <= limit), name
+    for name in ("white_lists", "industries", "employers", "officers"):
+        wanted = set(getattr(base, name))
+        assert not wanted or set(getattr(terms, name)) & wanted == set(getattr(terms, name)) != set()
+    for name in ("excluded_lists", "documents", "questions", "early_repayment_options"):
+        assert set(getattr(terms, name)) >= set(getattr(base, name)), name
+    assert set(terms.strategies) <= set(base.strategies)
+    assert terms.strategy_code in base.strategies
+    assert not terms.is_revolving or base.is_revolving
+    assert all(rate <= base.fees.get(fee, -1) for fee, rate in terms.fees.items())
+    for tier, row in terms.tiers.items():
+        assert row["limit_percent"] <= base.tiers[tier]["limit_percent"]
+        assert set(row["methods"]) <= set(base.tiers[tier]["methods"])
 
 
 @settings(max_examples=200, deadline=None, derandomize=True)
