@@ -74,3 +74,19 @@ class WrongCode(DomainError):
     """The SMS code is wrong, used, expired or locked; the person learns only what helps."""
 
     code = "wrong_code"
+
+
+class NotConfigured(DomainError):
+    """The bank has not entered a dated number for the day: nothing is computed without it."""
+
+    code = "not_configured"
+    status = 503
+
+    def __init__(self) -> None:
+        super().__init__(
+            _(
+                "The bank's rate for today has not been entered yet."
+                " Please try again later or call us."
+            ),
+            retry_after_s=600,
+        )
