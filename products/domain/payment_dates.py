@@ -1,6 +1,6 @@
 """When something is paid: which due dates carry a payment, and the interest factor up to each."""
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from datetime import date
 from decimal import Decimal
 from typing import TYPE_CHECKING
@@ -35,11 +35,17 @@ def payments(
     return paid_on, factors
 
 
+def paying_months(shares: Mapping[int, int]) -> tuple[int, ...]:
+    """The calendar months with a weight, in order."""
+    return tuple(month for month in sorted(shares) if shares[month] > 0)
+
+
 def _paying(request: "ScheduleRequest", method: str, dues: Sequence[date]) -> Sequence[date]:
     if method == "bullet":
         return dues[-1:]
     if method == "seasonal":
-        return [due for due in dues if due.month in (request.seasonal_months or ())]
+        months = request.seasonal_months or paying_months(request.seasonal_shares or {})
+        return [due for due in dues if due.month in months]
     if method == "quarterly_interest":
         return list(_quarter_ends(request.start, dues))
     return dues

@@ -12,6 +12,7 @@ from products.domain.schedule import InvalidSchedule, ScheduleRequest, build
 
 _DECIMAL = re.compile(r"\d{1,15}(\.\d{1,15})?", re.ASCII)
 _DATE = re.compile(r"\d{4}-\d{2}-\d{2}", re.ASCII)
+_MONTH = re.compile(r"[1-9]|1[0-2]")
 _REQUIRED = ("principal", "annual_rate", "periods", "start", "method")
 _OPTIONAL = ("every", "frequency", "day_count", "rounding", "month_end", "smoothing")
 
@@ -81,6 +82,7 @@ def _request(written: Mapping[str, Any]) -> ScheduleRequest:
         start=_date(written["start"]),
         method=written["method"],
         seasonal_months=_months(written.get("seasonal_months")),
+        seasonal_shares=_shares(written.get("seasonal_shares")),
         **given,
     )
 
@@ -112,3 +114,12 @@ def _months(value: object) -> tuple[int, ...] | None:
     if not isinstance(value, list):
         raise InvalidSchedule("seasonal_months", "must be a list of calendar months")
     return tuple(value[:13])
+
+
+def _shares(value: object) -> dict[int, int] | None:
+    """``{"1": 60, "7": 40}``: calendar month (a JSON key, so text) → weight."""
+    if value is None:
+        return None
+    if not isinstance(value, dict) or not all(_MONTH.fullmatch(key) for key in value):
+        raise InvalidSchedule("seasonal_shares", "must map calendar months to weights")
+    return {int(month): weight for month, weight in value.items()}

@@ -36,7 +36,9 @@ class ScheduleRequest:
     ``principal`` in yuan, ``annual_rate`` a fraction. ``instalment_multiple`` is the step of the
     equal part (the instalment, or the principal of ``equal_principal`` and ``seasonal``).
     ``seasonal_months`` are the calendar months (1–12) that bring income: only there something
-    falls due.
+    falls due. ``seasonal_shares`` says how much of it each brings (calendar month → weight): the
+    principal follows it, each payment weighing what its month does; without it the parts are equal.
+    Given alone, its months with a weight are the months of income.
     """
 
     principal: Decimal
@@ -52,6 +54,7 @@ class ScheduleRequest:
     smoothing: bool = False
     instalment_multiple: Decimal = CENT
     seasonal_months: tuple[int, ...] | None = None
+    seasonal_shares: Mapping[int, int] | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -140,7 +143,7 @@ def build(request: ScheduleRequest) -> Schedule:
         except OverflowError:
             raise InvalidSchedule("periods", "the last due date is after the year 9999") from None
         dues, factors = payments(request, method, dues)
-        return _schedule(request, dues, _parts(request, method, factors))
+        return _schedule(request, dues, _parts(request, method, dues, factors))
 
 
 def for_terms(
@@ -152,12 +155,14 @@ def for_terms(
     method: str,
     start: date,
     seasonal_months: tuple[int, ...] | None = None,
+    seasonal_shares: Mapping[int, int] | None = None,
 ) -> Schedule:
     """The schedule of a loan under a product's terms (its day count, rounding, month end).
 
-    ``seasonal`` without an income calendar pays once a year, in the month of maturity.
+    ``seasonal`` without an income calendar (or with an empty one: no income within the term) pays
+    once a year, in the month of maturity.
     """
-    if method == "seasonal" and not seasonal_months:
+    if method == "seasonal" and not seasonal_months and not seasonal_shares:
         seasonal_months = (add_months(start, term_months, terms.month_end).month,)
     return build(
         ScheduleRequest(
@@ -170,27 +175,42 @@ def for_terms(
             rounding=terms.rounding,
             month_end=terms.month_end,
             seasonal_months=seasonal_months,
+            seasonal_shares=seasonal_shares or None,
         )
     )
 
 
-def _parts(request: ScheduleRequest, method: str, factors: Sequence[Decimal]) -> list[_Part]:
+def _parts(
+    request: ScheduleRequest, method: str, dues: Sequence[date], factors: Sequence[Decimal]
+) -> list[_Part]:
     if method in _PRINCIPAL_AT_END:
-        return _by_principal(request, factors, ZERO)
+        return _by_principal(request, factors, [ZERO] * len(factors))
     if method == "equal_instalment":
         return _by_instalment(request, factors)
+    if method == "seasonal" and request.seasonal_shares:
+        return _by_principal(request, factors, _weighted(request, dues, request.seasonal_shares))
     equal = _equal_part(request, request.principal / len(factors))
-    return _by_principal(request, factors, equal)
+    return _by_principal(request, factors, [equal] * len(factors))
+
+
+def _weighted(
+    request: ScheduleRequest, dues: Sequence[date], shares: Mapping[int, int]
+) -> list[Decimal]:
+    """What each payment should repay: its month's weight among those of all payments."""
+    weights = [shares[due.month] for due in dues]
+    whole, rounded = sum(weights), _rounding(request)
+    _equal_part(request, request.principal * max(weights) / whole)  # some part must not vanish
+    return [rounded(request.principal * weight / whole) for weight in weights]
 
 
 def _by_principal(
-    request: ScheduleRequest, factors: Sequence[Decimal], equal: Decimal
+    request: ScheduleRequest, factors: Sequence[Decimal], wanted: Sequence[Decimal]
 ) -> list[_Part]:
-    """``equal`` of principal each time while it lasts; the last takes what is left."""
+    """``wanted`` of principal each time while it lasts; the last takes what is left."""
     rounding = request.rounding
     balance, parts = request.principal.quantize(CENT), []
-    for factor in factors[:-1]:
-        principal = min(equal, balance)
+    for factor, part in zip(factors[:-1], wanted[:-1], strict=True):
+        principal = min(part, balance)
         parts.append((principal, round_interest(balance * factor, rounding)))
         balance -= principal
     parts.append((balance, round_interest(balance * factors[-1], rounding)))

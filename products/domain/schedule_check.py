@@ -1,5 +1,6 @@
 """What a schedule request must fulfil before any arithmetic: bounds that also bound the work."""
 
+from collections.abc import Mapping
 from datetime import date
 from decimal import Decimal
 from typing import TYPE_CHECKING
@@ -24,6 +25,7 @@ PERIODS_MAX = 3_660  # ten years of daily payments
 EVERY_MAX = 3_660
 RATE_MAX = Decimal(10)  # 1000 % a year
 MULTIPLE_MAX = Decimal(1_000_000)
+WEIGHT_MAX = 1_000_000  # of one month in an income calendar
 YEAR_MIN = 1900
 
 
@@ -53,7 +55,8 @@ def check(request: "ScheduleRequest") -> None:
     _one_of("month_end", request.month_end, MONTH_ENDS)
     if not isinstance(request.smoothing, bool):
         raise InvalidSchedule("smoothing", "must be true or false")
-    _months(request.method, request.seasonal_months)
+    _shares(request.seasonal_shares)
+    _months(request.method, request.seasonal_months, request.seasonal_shares)
 
 
 def _amount(field: str, amount: object, highest: Decimal) -> None:
@@ -85,9 +88,22 @@ def _one_of(field: str, value: object, allowed: tuple[str, ...]) -> None:
         raise InvalidSchedule(field, f"must be one of {', '.join(allowed)}")
 
 
-def _months(method: str, months: object) -> None:
+def _shares(shares: object) -> None:
+    if shares is None:
+        return
+    sound = isinstance(shares, Mapping) and all(
+        type(month) is int and 1 <= month <= 12 and type(weight) is int and 0 <= weight <= WEIGHT_MAX
+        for month, weight in shares.items()
+    )
+    if not sound:
+        raise InvalidSchedule("seasonal_shares", "must give calendar months (1 to 12) a weight")
+    if not any(shares.values()):  # type: ignore[attr-defined]
+        raise InvalidSchedule("seasonal_shares", "must give some month a weight")
+
+
+def _months(method: str, months: object, shares: Mapping[int, int] | None) -> None:
     if months is None:
-        if method == "seasonal":
+        if method == "seasonal" and shares is None:
             raise InvalidSchedule("seasonal_months", "is required for a seasonal plan")
         return
     sound = isinstance(months, tuple) and all(
@@ -95,3 +111,5 @@ def _months(method: str, months: object) -> None:
     )
     if not sound or (method == "seasonal" and not months):
         raise InvalidSchedule("seasonal_months", "must be calendar months, 1 to 12")
+    if shares is not None and not all(shares.get(month) for month in months):  # type: ignore[attr-defined]
+        raise InvalidSchedule("seasonal_shares", "gives one of these months no weight")
