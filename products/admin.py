@@ -1,9 +1,15 @@
-"""Products in the admin: to look at. Versions change through ``products.services`` alone."""
+"""Products in the admin: to look at. Versions change through ``products.services`` alone.
+
+Numbers of the law and counties have their own file, for they are entered here: ``dated_admin``.
+"""
 
 from django.contrib import admin
 
-from products.models import OperatingArea, Product, ProductVersion, RegulatoryParameter
+from products import dated_admin
+from products.models import IncomeCalendar, Product, ProductVersion, RateCoupon
 from products.read_only_admin import ReadOnlyAdmin
+
+__all__ = ["ProductAdmin", "ProductVersionAdmin", "dated_admin"]
 
 
 @admin.register(Product)
@@ -31,13 +37,25 @@ class ProductVersionAdmin(ReadOnlyAdmin):
     list_select_related = ("product", "parent_version__product")
 
 
-@admin.register(RegulatoryParameter)
-class RegulatoryParameterAdmin(ReadOnlyAdmin):
-    list_display = ("code", "value", "valid_from", "valid_to", "basis")
-    search_fields = ("code", "basis")
+@admin.register(IncomeCalendar)
+class IncomeCalendarAdmin(ReadOnlyAdmin):
+    list_display = ("crop", "county", "number", "name_zh", "valid_from", "valid_to", "author")
+    list_filter = ("kind",)
+    search_fields = ("crop", "county", "name_zh", "name_en")
 
 
-@admin.register(OperatingArea)
-class OperatingAreaAdmin(ReadOnlyAdmin):
-    list_display = ("county", "name_zh", "name_en", "valid_from", "valid_to", "basis")
-    search_fields = ("county", "name_zh", "basis")
+@admin.register(RateCoupon)
+class RateCouponAdmin(ReadOnlyAdmin):
+    list_display = (
+        "code",
+        "name_zh",
+        "kind",
+        "effect",
+        "state",
+        "valid_from",
+        "valid_to",
+        "author",
+        "checker",
+    )
+    list_filter = ("state", "kind")
+    search_fields = ("code", "name_zh", "funder")

@@ -6,7 +6,7 @@ from decimal import Decimal
 from functools import lru_cache
 
 from products.domain.apr import apr
-from products.domain.law import online_amount_max
+from products.domain.law import online_amount_max, reviewed_amount_max
 from products.domain.pricing import rate_band
 from products.domain.schedule import Schedule, for_terms
 from products.domain.terms import LoanTerms
@@ -57,11 +57,13 @@ class Cost:
 
 @dataclass(frozen=True)
 class Shown:
-    """One product on the page. ``amount_max`` is what can be lent by phone; rates are fractions."""
+    """One product on the page. ``amount_max`` is what the machine lends by phone, ``reviewed_max``
+    what can be lent once staff have looked; rates are fractions."""
 
     product: Product
     terms: LoanTerms
     amount_max: Decimal
+    reviewed_max: Decimal
     apr_low: Decimal
     apr_high: Decimal
     rate_low: Decimal
@@ -114,7 +116,10 @@ def typical(rows: list[Cost]) -> Cost:
 def _shown(product: Product, terms: LoanTerms, on: date) -> Shown:
     low, high = rate_band(terms, parameter(f"LPR_{terms.lpr_tenor}", on))
     apr_low, apr_high = true_rates(terms.product_version_id or 0, on)
-    return Shown(product, terms, online_amount_max(terms), apr_low, apr_high, low, high)
+    return Shown(
+        product, terms, online_amount_max(terms), reviewed_amount_max(terms), apr_low, apr_high,
+        low, high,
+    )
 
 
 @lru_cache(maxsize=512)

@@ -1,4 +1,4 @@
-"""The seeds: dated parameters, the operating area, and every product as a published version 1."""
+"""The seeds: dated parameters, the operating area, products as a version 1, income calendars."""
 
 import json
 from datetime import date
@@ -7,9 +7,12 @@ from pathlib import Path
 from typing import Any
 
 from django.db import transaction
+from django.db.models import Q
 
 from products.models import OperatingArea, Product, RegulatoryParameter
-from products.services.versions import draft_version, publish, submit
+from products.services import income_calendars
+from products.services.publications import publish
+from products.services.versions import draft_version, submit
 
 _SEEDS = Path(__file__).resolve().parents[1] / "seeds"
 
@@ -23,6 +26,7 @@ def seed() -> int:
         valid_from = date.fromisoformat(seeds["valid_from"])
         for row in seeds["products"]:
             new += _product(row, valid_from, seeds["author"], seeds["checker"])
+        new += income_calendars.seed(_read("income_calendars.json"))
     return new
 
 
@@ -31,14 +35,21 @@ def _read(name: str) -> Any:
 
 
 def _parameter(row: dict[str, Any]) -> bool:
-    _, created = RegulatoryParameter.objects.get_or_create(
-        code=row["code"], valid_from=date.fromisoformat(row["valid_from"]),
-        defaults={
-            "value": Decimal(row["value"]), "basis": row["basis"],
-            "valid_to": date.fromisoformat(row["valid_to"]) if row["valid_to"] else None,
-        },
+    """One row unless its first day has a value already; it ends where the next one there begins."""
+    first = date.fromisoformat(row["valid_from"])
+    held = RegulatoryParameter.objects.filter(code=row["code"])
+    if held.filter(
+        Q(valid_to__isnull=True) | Q(valid_to__gt=first), valid_from__lte=first
+    ).exists():
+        return False
+    after = held.filter(valid_from__gt=first).order_by("valid_from").first()
+    ends = [date.fromisoformat(row["valid_to"])] if row["valid_to"] else []
+    ends += [after.valid_from] if after else []
+    RegulatoryParameter.objects.create(
+        code=row["code"], value=Decimal(row["value"]), basis=row["basis"],
+        valid_from=first, valid_to=min(ends, default=None),
     )
-    return created
+    return True
 
 
 def _county(row: dict[str, str]) -> bool:

@@ -10,11 +10,12 @@ import pytest
 import products
 from products.domain.terms import BASE, CAMPAIGN, SUB_PRODUCT, Layer
 from products.models import Product, ProductVersion
-from products.services import versions
+from products.services import publications, versions
 from products.services.seeds import seed
 
 SEEDS = Path(products.__file__).parent / "seeds" / "products.json"
 ROWS = {row["code"]: row for row in json.loads(SEEDS.read_text(encoding="utf-8"))["products"]}
+PARAMETERS = json.loads((SEEDS.parent / "parameters.json").read_text(encoding="utf-8"))
 FIRST_DAY = dt.date(2025, 1, 1)
 KINDS = (BASE, SUB_PRODUCT, CAMPAIGN)
 
@@ -50,6 +51,6 @@ def published(
         product=Product.objects.get(code=code), values=values, valid_from=valid_from,
         author=author,
     )
-    return versions.publish(
+    return publications.publish(
         version=versions.submit(version=version), checker="li", today=valid_from
     )

@@ -31,7 +31,8 @@ def insert_version(**changes: Any) -> None:
     row = {
         "product_id": base.product_id, "number": 2, "state": "draft", "values": "{}",
         "valid_from": dt.date(2027, 1, 1), "valid_to": None, "author": "a", "checker": "",
-        "created_at": "2026-11-24T10:00:00+08", "parent_version_id": None, **changes,
+        "created_at": "2026-11-24T10:00:00+08", "parent_version_id": None,
+        "in_flight": "keep", "note": "", "answer": "", **changes,
     }
     names = ", ".join(f'"{name}"' for name in row)
     sql(

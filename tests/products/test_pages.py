@@ -80,8 +80,8 @@ def test_a_product_with_its_costs(client: Client, seeded: None) -> None:
     for row in pages.costs(shown, timezone.localdate()):
         assert f"{row.cheapest.monthly:,.2f}" in text
         assert f"{row.dearest.total_interest:,.2f}" in text
-    assert "up to ¥300,000" in text
-    assert "¥5,000–200,000" in text
+    assert "up to ¥200,000" in text
+    assert "¥5,000–150,000" in text
 
 
 def test_a_year_of_20000_yuan_worked_by_hand(seeded: None) -> None:

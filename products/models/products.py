@@ -1,4 +1,4 @@
-"""What we sell: products in layers, their versions, and the dated numbers of the law (D7)."""
+"""Products in layers and their versions (1 + N + N)."""
 
 from django.db import models
 from django.db.models import F, Q
@@ -59,6 +59,12 @@ class ProductVersion(models.Model):
         PUBLISHED = "published"
         RETIRED = "retired"
 
+    class InFlight(models.TextChoices):
+        """What happens to applications begun under the version before, not yet handed in."""
+
+        KEEP = "keep"
+        MOVE = "move"
+
     product = models.ForeignKey(Product, on_delete=models.PROTECT, related_name="versions")
     number = models.PositiveIntegerField()
     parent_version = models.ForeignKey(
@@ -69,6 +75,13 @@ class ProductVersion(models.Model):
     values = models.JSONField(default=dict, help_text="only what differs from the layer above")
     valid_from = models.DateField()
     valid_to = models.DateField(null=True, blank=True, help_text="first day it no longer holds")
+    in_flight = models.CharField(max_length=4, choices=InFlight, default=InFlight.KEEP)
+    note = models.CharField(max_length=300, blank=True, help_text="why: for the second person")
+    answer = models.CharField(max_length=300, blank=True, help_text="the second person's, if sent back")
+    cloned_from = models.ForeignKey(
+        "self", null=True, blank=True, on_delete=models.SET_NULL, related_name="clones",
+        help_text="the version whose values were taken over, e.g. to roll back",
+    )
     author = models.CharField(max_length=60)
     checker = models.CharField(max_length=60, blank=True)
     created_at = models.DateTimeField(auto_now_add=True)
@@ -88,6 +101,9 @@ class ProductVersion(models.Model):
             ),
             models.CheckConstraint(condition=~Q(author=""), name="product_version_has_author"),
             models.CheckConstraint(
+                condition=Q(in_flight__in=["keep", "move"]), name="product_version_in_flight_known"
+            ),
+            models.CheckConstraint(
                 condition=~Q(state__in=["published", "retired"]) | ~Q(checker=""),
                 name="product_version_checked_before_publish",
             ),
@@ -99,54 +115,3 @@ class ProductVersion(models.Model):
 
     def __str__(self) -> str:
         return f"{self.product.code} v{self.number}"
-
-
-class RegulatoryParameter(models.Model):
-    """A number of the law or the central bank, with its days and its basis.
-
-    No two of a code overlap (0002); a number never changes, a new one follows it (0004).
-    """
-
-    code = models.CharField(max_length=40)
-    value = models.DecimalField(max_digits=18, decimal_places=6)
-    valid_from = models.DateField()
-    valid_to = models.DateField(null=True, blank=True, help_text="first day it no longer holds")
-    basis = models.CharField(max_length=200)
-
-    class Meta:
-        ordering = ["code", "-valid_from"]
-        constraints = [
-            models.CheckConstraint(
-                condition=Q(valid_to__isnull=True) | Q(valid_to__gt=F("valid_from")),
-                name="regulatory_parameter_valid_order",
-            )
-        ]
-
-    def __str__(self) -> str:
-        return f"{self.code} = {self.value}"
-
-
-class OperatingArea(models.Model):
-    """A county the bank's licence lets it serve, with its days and their basis (0004)."""
-
-    county = models.CharField(max_length=6, help_text="six-digit county code")
-    name_zh = models.CharField(max_length=40)
-    name_en = models.CharField(max_length=60)
-    valid_from = models.DateField()
-    valid_to = models.DateField(null=True, blank=True, help_text="first day it no longer holds")
-    basis = models.CharField(max_length=200)
-
-    class Meta:
-        ordering = ["county", "-valid_from"]
-        constraints = [
-            models.CheckConstraint(
-                condition=Q(county__regex=r"^[1-9][0-9]{5}$"), name="operating_area_county_code"
-            ),
-            models.CheckConstraint(
-                condition=Q(valid_to__isnull=True) | Q(valid_to__gt=F("valid_from")),
-                name="operating_area_valid_order",
-            ),
-        ]
-
-    def __str__(self) -> str:
-        return f"{self.county} {self.name_zh}"
