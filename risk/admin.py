@@ -3,7 +3,15 @@
 from django.contrib import admin
 
 from products.read_only_admin import ReadOnlyAdmin
-from risk.models import DecisionRecord, SourceReport, Strategy, StrategyVersion
+from risk.models import (
+    CustomerList,
+    DecisionRecord,
+    ListImport,
+    SourceReport,
+    Strategy,
+    StrategyVersion,
+    WhatIfRun,
+)
 
 
 @admin.register(DecisionRecord)
@@ -54,3 +62,33 @@ class StrategyVersionAdmin(ReadOnlyAdmin):
     list_display = ("strategy", "number", "state", "author", "published_at", "retired_at", "sha256")
     list_filter = ("state",)
     list_select_related = ("strategy",)
+
+
+@admin.register(WhatIfRun)
+class WhatIfRunAdmin(ReadOnlyAdmin):
+    list_display = ("created_at", "product_code", "state", "done", "total", "author")
+    list_filter = ("state",)
+
+
+@admin.register(CustomerList)
+class CustomerListAdmin(ReadOnlyAdmin):
+    list_display = ("code", "name_zh", "kind", "state", "source", "valid_from", "valid_to")
+    list_filter = ("kind", "state")
+
+
+@admin.register(ListImport)
+class ListImportAdmin(ReadOnlyAdmin):
+    list_display = (
+        "created_at",
+        "list",
+        "format",
+        "mode",
+        "state",
+        "rows_good",
+        "rows_bad",
+        "rows_duplicate",
+        "author",
+    )
+    list_filter = ("state", "format")
+    list_select_related = ("list",)
+    ordering = ("-created_at",)

@@ -5,12 +5,13 @@ English.
 """
 
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import date, datetime
 from decimal import Decimal
 from typing import Any
 from uuid import UUID
 
+from products.domain.coupons import Coupon
 from products.domain.terms import LoanTerms
 
 APPROVE, REFER, DECLINE = "approve", "refer", "decline"
@@ -31,7 +32,11 @@ class Subject:
 
 @dataclass(frozen=True)
 class DecisionRequest:
-    """Everything a decision may depend on; ``consents`` maps consent kind → consent id."""
+    """Everything a decision may depend on; ``consents`` maps consent kind → consent id.
+
+    ``coupons`` are those in force for the product that still have budget; ``product_path`` names the
+    product's layers, base first.
+    """
 
     subject: Subject
     round: int
@@ -43,6 +48,8 @@ class DecisionRequest:
     as_of: datetime
     business_date: date
     signals: Mapping[str, int | str]
+    product_path: tuple[str, ...] = ()
+    coupons: tuple[Coupon, ...] = ()
 
 
 @dataclass(frozen=True)
@@ -82,7 +89,9 @@ class Assessment:
 @dataclass(frozen=True)
 class OfferDraft:
     """An offer before lending gives it an identity and an expiry. ``apr`` is the effective yearly
-    rate; ``seasonal_months`` are the income months (1–12) of a ``seasonal`` plan, else empty.
+    rate; ``seasonal_months`` are the income months (1–12) of a ``seasonal`` plan, else empty, and
+    ``seasonal_shares`` the percent of the year's income in each, if a calendar tells. ``coupons``
+    names what lowered the rate from ``rate_before``.
     """
 
     amount_min: Decimal
@@ -96,6 +105,9 @@ class OfferDraft:
     label_zh: str
     label_en: str
     seasonal_months: tuple[int, ...] = ()
+    seasonal_shares: Mapping[int, int] = field(default_factory=dict)
+    coupons: tuple[str, ...] = ()
+    rate_before: Decimal | None = None
 
 
 @dataclass(frozen=True)

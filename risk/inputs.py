@@ -3,11 +3,12 @@
 Names, ID numbers, mobiles and cards stay out: a decision needs what they tell, not what they are.
 """
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Mapping, Sequence
 from datetime import datetime
 from decimal import Decimal
 from typing import Any
 
+from products.domain.income_calendar import IncomeCalendar
 from risk.contracts import DecisionRequest
 from risk.domain.citizen import birth_date, issuing_county
 from risk.domain.features import FEATURES
@@ -60,9 +61,18 @@ def source_facts(reports: Iterable[SourceReport]) -> Facts:
 
 
 def build_inputs(
-    request: DecisionRequest, facts: Facts, reports: Mapping[str, SourceReport], cap: Decimal | None
+    request: DecisionRequest,
+    facts: Facts,
+    reports: Mapping[str, SourceReport],
+    cap: Decimal | None,
+    lists: Sequence[Mapping[str, str]] = (),
+    calendar: IncomeCalendar | None = None,
 ) -> dict[str, Any]:
-    """Everything ``evaluate`` reads, JSON-safe: live and replay start from the same bytes."""
+    """Everything ``evaluate`` reads, JSON-safe: live and replay start from the same bytes.
+
+    ``lists``: the customer lists that name the person, ``{"list", "kind", "tier"}`` each;
+    ``calendar``: when the person's crop or herd brings its money.
+    """
     requested = request.requested_amount
     return {
         "version": INPUTS_VERSION,
@@ -77,6 +87,10 @@ def build_inputs(
             }
             for code, report in reports.items()
         },
+        "lists": [dict(row) for row in lists],
+        "calendar": None if calendar is None else calendar.as_dict(),
+        "product_path": list(request.product_path),
+        "coupons": [coupon.as_dict() for coupon in request.coupons],
         "terms": request.terms.as_dict(),
         "lpr": str(request.lpr),
         "regulatory_cap": None if cap is None else str(cap),

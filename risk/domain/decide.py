@@ -9,6 +9,8 @@ from dataclasses import dataclass, field
 from decimal import Decimal
 from typing import Any
 
+from products.domain.coupons import reduce
+from products.domain.law import reviewed_amount_max
 from products.domain.pricing import price
 from products.money import ZERO
 from risk.contracts import APPROVE, DECLINE, REFER, OfferDraft
@@ -21,7 +23,9 @@ from risk.domain.scorecard import Points
 from risk.domain.strategy import CompiledStrategy
 from risk.domain.values import written
 
-ENGINE_VERSION = "1.1"
+ENGINE_VERSION = "1.2"
+#: Term of a method that a tier prefers and the strategy has no plan for.
+_TIER_MONTHS = 12
 _DERIVED_SHOWN = (
     "age",
     "thin_file",
@@ -113,7 +117,7 @@ def reprice(
     caps.
     """
     case = Case(strategy, inputs)
-    capped = min(limit, case.terms.amount_max, case.terms.limit_cap)
+    capped = min(limit, reviewed_amount_max(case.terms))
     frame = _frame(case, grade or strategy.worst_grade, capped)
     return person_set_offers(frame, _plans(case))
 
@@ -124,25 +128,42 @@ def _limit(case: Case, grade: str | None) -> Limit | None:
     written_cap = case.inputs.get("regulatory_cap")
     cap = None if written_cap is None else Decimal(written_cap)
     return compute_limit(
-        case.known, grade=grade, terms=case.terms, rules=case.strategy.limit, regulatory_cap=cap
+        case.known,
+        grade=grade,
+        terms=case.terms,
+        rules=case.strategy.limit,
+        regulatory_cap=cap,
+        tier=case.tier,
     )
 
 
 def _frame(case: Case, grade: str, limit: Decimal) -> Frame:
+    terms = case.terms
+    cost = price(terms, grade, Decimal(case.inputs["lpr"]), tier=case.tier)
+    months, shares = case.income_months()
     return Frame(
-        terms=case.terms,
-        price=price(case.terms, grade, Decimal(case.inputs["lpr"])),
+        terms=terms,
+        price=cost,
+        reduction=reduce(
+            cost.annual_rate, case.coupons(), floor=terms.rate_floor, bp_max=terms.coupon_bp_max
+        ),
         limit=limit,
-        free_monthly=free_monthly(case.known, case.strategy.limit),
+        free_monthly=free_monthly(case.known, case.strategy.limit, case.terms),
         start=case.start,
-        seasonal_months=case.strategy.seasons.get(case.known.get("land_crop", ""), ()),
+        seasonal_months=months,
+        seasonal_shares=shares,
         labels=case.strategy.labels,
     )
 
 
 def _plans(case: Case) -> Sequence[Plan]:
     segment = case.known.get("segment", case.strategy.segments[-1].code)
-    return case.strategy.plans[segment]
+    plans = case.strategy.plans[segment]
+    preferred = case.terms.tiers[case.tier]["methods"] if case.tier else ()
+    first = [plan for method in preferred for plan in plans if plan.method == method]
+    wished = {plan.method for plan in first}
+    added = [Plan(method, _TIER_MONTHS) for method in preferred if method not in wished]
+    return (*first, *added, *(plan for plan in plans if plan not in first))
 
 
 def _result(case: Case, outcome: str, found: _Found) -> dict[str, Any]:
@@ -178,6 +199,8 @@ def _trace(case: Case, found: _Found) -> dict[str, Any]:
         "points": [[part.feature, part.bin, part.points] for part in points],
         "gaps": [[gap.feature, gap.source, gap.kind] for gap in case.gaps],
         "segments": case.segments,
+        "lists": sorted(case.white_lists or ()),
+        "tier": case.tier,
         "derived": {
             name: written(case.known[name]) for name in _DERIVED_SHOWN if name in case.known
         },

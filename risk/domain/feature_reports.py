@@ -116,6 +116,7 @@ def _salary_registers() -> Iterable[Feature]:
     yield Feature(
         "employer_kind", "text", s, "employer_kind", "单位性质", "kind of employer", "none"
     )
+    yield Feature("employer", "text", s, "employer", "工作单位", "employer", "none")
     h = "housing_fund"
     yield Feature(
         "fund_months_24",

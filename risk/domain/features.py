@@ -216,6 +216,10 @@ DERIVED: dict[str, str] = {
     "debt_burden_percent": "count",
     "segment": "text",
     "in_product_segment": "flag",
+    "documents_needed": "flag",
+    "on_black_list": "flag",
+    "on_grey_list": "flag",
+    "on_excluded_list": "flag",
 }
 
 

@@ -45,23 +45,34 @@ class Limit:
     steps: tuple[Mapping[str, str], ...]
 
 
-def free_monthly(known: Known, rules: LimitRules) -> Decimal | None:
-    """Yuan a month left for a new instalment after the debt share and what is owed; ``None`` if
-    unknown.
+def free_monthly(known: Known, rules: LimitRules, terms: LoanTerms) -> Decimal | None:
+    """Yuan a month left for a new instalment after the debt share (the strategy's or the product's,
+    whichever is lower) and what is owed; ``None`` if unknown.
     """
     income, obligation = known.get("monthly_income"), known.get("bureau_obligation")
     owed_here = known.get("outstanding_principal")
     if income is None or obligation is None or owed_here is None:
         return None
-    free: Decimal = income * rules.debt_percent / 100 - obligation - owed_here / rules.carry_months
+    percent = min(rules.debt_percent, terms.debt_percent_max)
+    free: Decimal = income * percent / 100 - obligation - owed_here / rules.carry_months
     return max(free.quantize(CENT, ROUND_FLOOR), ZERO)
 
 
 def compute_limit(
-    known: Known, *, grade: str, terms: LoanTerms, rules: LimitRules, regulatory_cap: Decimal | None
+    known: Known,
+    *,
+    grade: str,
+    terms: LoanTerms,
+    rules: LimitRules,
+    regulatory_cap: Decimal | None,
+    tier: str = "",
 ) -> Limit | None:
-    """The limit for this person under these terms; ``None`` while income or segment are unknown."""
-    free, segment, thin = free_monthly(known, rules), known.get("segment"), known.get("thin_file")
+    """The limit for this person under these terms; ``None`` while income or segment are unknown.
+
+    ``tier`` is the list's tier that the product knows, or empty.
+    """
+    free = free_monthly(known, rules, terms)
+    segment, thin = known.get("segment"), known.get("thin_file")
     if free is None or segment is None or thin is None or segment not in rules.caps:
         return None
     matrix = rules.caps[segment][grade]
@@ -72,6 +83,10 @@ def compute_limit(
         if layer.test(known, {}):
             amount = amount * layer.percent / 100
             steps.append({"step": f"layer {layer.code}", "percent": str(layer.percent)})
+    if tier:
+        percent = terms.tiers[tier]["limit_percent"]
+        amount = amount * percent / 100
+        steps.append({"step": f"tier {tier}", "percent": str(percent)})
     amount *= terms.limit_factor
     steps.append({"step": "product factor", "factor": str(terms.limit_factor)})
     for name, cap in _caps(capacity, terms, thin, regulatory_cap):
@@ -90,6 +105,7 @@ def _caps(
         ("cap capacity", capacity),  # a layer may lift the matrix, never what a person can carry
         ("cap product limit", terms.limit_cap),
         ("cap product amount", terms.amount_max),
+        ("cap self service", terms.self_service_cap),
     ]
     if regulatory_cap is not None:
         caps.append(("cap regulation", regulatory_cap))

@@ -5,12 +5,13 @@ Deterministic: the same terms, limit, price and start day give the same offers.
 """
 
 from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import date
 from decimal import Decimal
 from typing import Any
 
 from products.domain.apr import apr
+from products.domain.coupons import Reduction
 from products.domain.pricing import Price
 from products.domain.schedule import InvalidSchedule, Schedule, for_terms
 from products.domain.terms import LoanTerms
@@ -48,6 +49,13 @@ class Frame:
     start: date
     seasonal_months: tuple[int, ...]
     labels: Mapping[str, Mapping[str, str]]
+    reduction: Reduction
+    seasonal_shares: Mapping[int, int] | None = None
+
+    @property
+    def annual_rate(self) -> Decimal:
+        """After the coupons."""
+        return self.reduction.rate
 
 
 def build_offers(frame: Frame, plans: Sequence[Plan]) -> tuple[OfferDraft, ...]:
@@ -80,15 +88,7 @@ def person_set_offers(frame: Frame, plans: Sequence[Plan]) -> tuple[OfferDraft, 
     offers = build_offers(frame, plans)
     if offers:
         return offers
-    open_frame = Frame(
-        frame.terms,
-        frame.price,
-        frame.limit,
-        None,
-        frame.start,
-        frame.seasonal_months,
-        frame.labels,
-    )
+    open_frame = replace(frame, free_monthly=None)
     return build_offers(open_frame, tuple(_fallbacks(frame.terms)))[:1]
 
 
@@ -133,14 +133,19 @@ def _offer(frame: Frame, method: str, term: int) -> OfferDraft | None:
         amount_min=terms.amount_min,
         amount_max=amount,
         amount_step=terms.amount_step,
-        annual_rate=frame.price.annual_rate,
+        annual_rate=frame.annual_rate,
         apr=apr(amount, frame.start, schedule.flows()),
         term_months=term,
         method=method,
-        provenance=(*(dict(step) for step in frame.price.steps), *limits),
+        provenance=(
+            *(dict(step) for step in (*frame.price.steps, *frame.reduction.steps)), *limits
+        ),
         label_zh=label["zh"].replace("{months}", str(term)),
         label_en=label["en"].replace("{months}", str(term)),
         seasonal_months=frame.seasonal_months if method == "seasonal" else (),
+        seasonal_shares=(frame.seasonal_shares or {}) if method == "seasonal" else {},
+        coupons=tuple(coupon.code for coupon in frame.reduction.used),
+        rate_before=frame.price.annual_rate if frame.reduction.used else None,
     )
 
 
@@ -178,11 +183,12 @@ def _schedule(frame: Frame, method: str, term: int, amount: Decimal) -> Schedule
         return for_terms(
             frame.terms,
             principal=amount,
-            annual_rate=frame.price.annual_rate,
+            annual_rate=frame.annual_rate,
             term_months=term,
             method=method,
             start=frame.start,
             seasonal_months=(frame.seasonal_months or None) if method == "seasonal" else None,
+            seasonal_shares=frame.seasonal_shares if method == "seasonal" else None,
         )
     except InvalidSchedule:  # this product cannot be repaid this way over this term: not an offer
         return None
@@ -210,6 +216,9 @@ def offer_as_dict(offer: OfferDraft) -> dict[str, Any]:
         "term_months": offer.term_months,
         "method": offer.method,
         "seasonal_months": list(offer.seasonal_months),
+        "seasonal_shares": {str(month): share for month, share in offer.seasonal_shares.items()},
+        "coupons": list(offer.coupons),
+        "rate_before": None if offer.rate_before is None else str(offer.rate_before),
         "provenance": [
             {key: str(value) for key, value in step.items()} for step in offer.provenance
         ],

@@ -64,6 +64,7 @@ def inputs(values: dict[str, Any] | None = None, /, **changes: Any) -> dict[str,
     terms = changes.pop("terms", None) or base_terms()
     cap = changes.pop("regulatory_cap", None)
     requested = changes.pop("requested_amount", None)
+    changes_lists = changes.pop("lists", [])
     said = {**(FARMER if values is None else values), **changes}
     facts = {
         name: {
@@ -78,6 +79,7 @@ def inputs(values: dict[str, Any] | None = None, /, **changes: Any) -> dict[str,
         "version": 1,
         "facts": facts,
         "sources": {},
+        "lists": changes_lists,
         "terms": terms.as_dict(),
         "lpr": "0.030000",
         "regulatory_cap": cap,

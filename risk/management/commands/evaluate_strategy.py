@@ -74,6 +74,7 @@ def _frame(product: str, day: date) -> dict[str, Any]:
     if terms.purpose_class == "CONSUMPTION":
         cap = str(product_selectors.parameter("CONSUMPTION_ONLINE_CAP", day))
     return {
+        "lists": [],  # a line may name the lists its applicant stands on
         "terms": terms.as_dict(),
         "lpr": str(product_selectors.parameter(f"LPR_{terms.lpr_tenor}", day)),
         "regulatory_cap": cap,

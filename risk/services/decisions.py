@@ -6,7 +6,7 @@ one's answer.
 """
 
 import time
-from collections.abc import Iterable
+from collections.abc import Collection, Iterable
 from datetime import date, datetime
 from decimal import Decimal
 from typing import Any
@@ -16,8 +16,10 @@ import structlog
 from django.utils import timezone
 
 from products import selectors as product_selectors
+from products.domain.income_calendar import IncomeCalendar
 from products.domain.law import CONSUMPTION_PURPOSES
 from products.domain.terms import LoanTerms
+from products.selectors.calendars import income_calendar
 from risk import gathering, selectors
 from risk.contracts import Decision, DecisionRequest, OfferDraft, Subject
 from risk.domain.canonical import canonical, sha256_of
@@ -28,6 +30,7 @@ from risk.domain.strategy import CompiledStrategy
 from risk.gateways.sources import PURPOSE_LOAN_APPROVAL, SOURCES
 from risk.inputs import application_facts, build_inputs, source_facts
 from risk.models import DecisionRecord, StrategyVersion
+from risk.selectors.lists import matches
 from risk.strategies import compiled_version, published_version
 
 log = structlog.get_logger(__name__)
@@ -96,7 +99,8 @@ def decide(request: DecisionRequest) -> Decision:
     version = published_version(request.terms.strategy_code or "default")
     strategy = compiled_version(version.pk)
     cap = _regulatory_cap(request)
-    early = build_inputs(request, application_facts(request), {}, cap)
+    lists = _lists(request)
+    early = build_inputs(request, application_facts(request), {}, cap, lists=lists)
     result = precheck(strategy, early)
     if result is not None:
         return _store(request, version, early, result, took_ms=0)
@@ -109,18 +113,25 @@ def decide(request: DecisionRequest) -> Decision:
         terms=request.terms,
     )
     started = time.perf_counter()
-    inputs, result = _evaluated(request, strategy, cap)
+    inputs, result = _evaluated(request, strategy, cap, lists)
     took_ms = int((time.perf_counter() - started) * 1000)
     return _store(request, version, inputs, result, took_ms=took_ms)
 
 
 def reprice(
-    *, decision_id: UUID, limit: Decimal, terms: LoanTerms, lpr: Decimal, today: date
+    *,
+    decision_id: UUID,
+    limit: Decimal,
+    terms: LoanTerms,
+    lpr: Decimal,
+    today: date,
+    without: Collection[str] = (),
 ) -> tuple[OfferDraft, ...]:
     """Offers at the limit a person set, under today's terms and LPR, at the decision's grade.
 
-    The strategy version of the decision is used. The limit is held to the product's caps;
-    instalments to the person's income where it is known. Raises ``selectors.NoDecision``.
+    ``without`` names coupons that nothing is left of. The decision's strategy version is used. The
+    limit is held to the product's caps; instalments to the person's income where it is known. Raises
+    ``selectors.NoDecision``.
     """
     record = selectors.record_of(decision_id)
     inputs = {
@@ -128,6 +139,9 @@ def reprice(
         "terms": terms.as_dict(),
         "lpr": str(lpr),
         "business_date": today.isoformat(),
+        "coupons": [
+            row for row in record.inputs.get("coupons", ()) if row["code"] not in without
+        ],
     }
     strategy = compiled_version(record.strategy_version_id)
     return reprice_offers(strategy, inputs, grade=record.grade or None, limit=limit)
@@ -143,15 +157,41 @@ def _may_be_asked_about(id_number: str, day: date, terms: LoanTerms | None) -> b
 
 
 def _evaluated(
-    request: DecisionRequest, strategy: CompiledStrategy, cap: Decimal | None
+    request: DecisionRequest,
+    strategy: CompiledStrategy,
+    cap: Decimal | None,
+    lists: list[dict[str, str]],
 ) -> tuple[dict[str, Any], dict[str, Any]]:
     questions = gathering.questions_for(request.subject, request.consents, list(SOURCES.values()))
     reports = gathering.reports_of(
         request.subject.application_id, [question.index for question in questions], request.round
     )
     facts = {**application_facts(request), **source_facts(reports)}
-    inputs = build_inputs(request, facts, {report.source: report for report in reports}, cap)
+    inputs = build_inputs(
+        request,
+        facts,
+        {report.source: report for report in reports},
+        cap,
+        lists=lists,
+        calendar=_calendar(facts, request.business_date),
+    )
     return inputs, evaluate(strategy, inputs)
+
+
+def _lists(request: DecisionRequest) -> list[dict[str, str]]:
+    """The customer lists that name the person on the business date."""
+    return [
+        {"list": hit.list_code, "kind": hit.kind, "tier": hit.tier}
+        for hit in matches(id_number=request.subject.id_number, on=request.business_date)
+    ]
+
+
+def _calendar(facts: dict[str, Any], on: date) -> IncomeCalendar | None:
+    """The income calendar of the person's crop or herd in their county, if the bank keeps one."""
+    crop, county = facts["land_crop"]["value"], facts["household_county"]["value"]
+    if not isinstance(crop, str) or not crop:
+        return None
+    return income_calendar(crop=crop, county=county if isinstance(county, str) else "", on=on)
 
 
 def _regulatory_cap(request: DecisionRequest) -> Decimal | None:

@@ -141,6 +141,9 @@ def _offer(row: dict[str, Any]) -> OfferDraft:
         label_zh=row["label_zh"],
         label_en=row["label_en"],
         seasonal_months=tuple(row["seasonal_months"]),
+        seasonal_shares={int(m): share for m, share in row.get("seasonal_shares", {}).items()},
+        coupons=tuple(row.get("coupons", ())),
+        rate_before=Decimal(row["rate_before"]) if row.get("rate_before") else None,
     )
 
 
