@@ -27,6 +27,7 @@ GROUPS: Sequence[tuple[Any, Sequence[tuple[str, str, Any]]]] = (
             ("lending", "loanapplication", _("Applications")),
             ("lending", "applicationmove", _("Moves of applications")),
             ("lending", "offer", _("Offers")),
+            ("lending", "couponuse", _("Uses of coupons")),
             ("lending", "manualreview", _("Verdicts of people")),
             ("lending", "reviewrequest", _("Requests for a person")),
             ("lending", "consent", _("Consents")),
@@ -57,6 +58,8 @@ GROUPS: Sequence[tuple[Any, Sequence[tuple[str, str, Any]]]] = (
             ("risk", "sourcereport", _("Answers of sources")),
             ("risk", "strategy", _("Strategies")),
             ("risk", "strategyversion", _("Versions of strategies")),
+            ("risk", "customerlist", _("Customer lists")),
+            ("risk", "listimport", _("Imports of lists")),
         ),
     ),
     (
@@ -65,6 +68,9 @@ GROUPS: Sequence[tuple[Any, Sequence[tuple[str, str, Any]]]] = (
             ("products", "product", _("Products")),
             ("products", "productversion", _("Versions of products")),
             ("products", "regulatoryparameter", _("Numbers of the law")),
+            ("products", "operatingarea", _("Operating area")),
+            ("products", "incomecalendar", _("Income calendars")),
+            ("products", "ratecoupon", _("Rate coupons and subsidies")),
         ),
     ),
     (

@@ -1,5 +1,6 @@
 """What holds for every request and answer of a kind: how large, how private."""
 
+import re
 from collections.abc import Callable
 
 from django.http import HttpRequest, HttpResponse
@@ -9,6 +10,9 @@ CUSTOMER_COOKIE = "shandai_customer"
 
 #: Two pictures of at most 10 MB, as a page accepts them, and the form around them.
 BODY_BYTES_MAX = 21_000_000
+#: A customer list is larger. Its page takes half of this and says so in words to whoever sends more.
+LIST_BODY_BYTES_MAX = 520_000_000
+_LIST_UPLOAD = re.compile(r"/desk/lists/[-\w]+/upload/", re.ASCII)
 
 
 class BodyLimit:
@@ -19,7 +23,9 @@ class BodyLimit:
 
     def __call__(self, request: HttpRequest) -> HttpResponse:
         declared = request.META.get("CONTENT_LENGTH") or "0"
-        if declared.isdigit() and int(declared) > BODY_BYTES_MAX:
+        is_list = _LIST_UPLOAD.fullmatch(request.path) is not None
+        most = LIST_BODY_BYTES_MAX if is_list else BODY_BYTES_MAX
+        if declared.isdigit() and int(declared) > most:
             return HttpResponse("too large\n", status=413, content_type="text/plain")
         return self.get_response(request)
 

@@ -58,3 +58,11 @@ def query_disbursement(disbursement_id: UUID, now: datetime) -> None:
 
 def send_sms(sms_id: UUID, now: datetime) -> None:
     _enqueue("lending.send_sms", "default", now, sms_id=str(sms_id))
+
+
+def run_what_if(run_id: UUID, now: datetime) -> None:
+    _enqueue("lending.run_what_if", "default", now, run_id=str(run_id))
+
+
+def check_list_import(import_id: UUID, now: datetime) -> None:
+    _enqueue("lending.check_list_import", "default", now, import_id=str(import_id))

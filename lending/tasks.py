@@ -10,6 +10,8 @@ from django.utils import timezone
 from lending.services import (
     applications,
     contracts,
+    coupons,
+    customer_lists,
     decisions,
     disbursement_sweep,
     disbursements,
@@ -18,6 +20,7 @@ from lending.services import (
     outbox,
     reconciliation,
     sms,
+    what_if,
 )
 
 
@@ -56,6 +59,11 @@ def send_sms(*, sms_id: str, **_: Any) -> None:
     sms.deliver(sms_id=UUID(sms_id), now=timezone.now())
 
 
+@shared_task(name="lending.check_list_import")
+def check_list_import(*, import_id: str, **_: Any) -> None:
+    customer_lists.check(import_id=UUID(import_id), now=timezone.now())
+
+
 @shared_task(name="lending.sweep")
 def sweep(**_: Any) -> None:
     now = timezone.now()
@@ -63,14 +71,18 @@ def sweep(**_: Any) -> None:
     decisions.revive(now=now)
     identity.revive(now=now)
     sms.revive(now=now)
+    what_if.revive(now=now)
+    customer_lists.revive(now=now)
 
 
 @shared_task(name="lending.expire")
 def expire(**_: Any) -> None:
     now = timezone.now()
     applications.expire_due(now=now)
+    coupons.release_stale(now=now)
     outbox.forget_old(now=now)
     idempotency.forget_old(now=now)
+    customer_lists.forget_old(now=now)
 
 
 @shared_task(name="lending.reconcile")
@@ -79,3 +91,8 @@ def reconcile(**_: Any) -> None:
     today = timezone.localdate(now)
     for day in (today - timedelta(days=1), today):  # what was paid just before midnight, too
         reconciliation.reconcile(day=day, now=now)
+
+
+@shared_task(name="lending.run_what_if")
+def run_what_if(*, run_id: str, **_: Any) -> None:
+    what_if.run(run_id=UUID(run_id))

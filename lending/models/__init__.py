@@ -7,6 +7,7 @@ from lending.models.cards import BankCard
 from lending.models.codes import ReferralCode
 from lending.models.consents import Consent, ConsentText
 from lending.models.contracts import LoanContract
+from lending.models.coupons import CouponUse
 from lending.models.customers import Customer, CustomerSession, OtpChallenge
 from lending.models.disbursements import (
     Disbursement,
@@ -34,6 +35,7 @@ __all__ = [
     "BusinessDay",
     "Consent",
     "ConsentText",
+    "CouponUse",
     "Customer",
     "CustomerSession",
     "DeadLetter",

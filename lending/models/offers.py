@@ -28,6 +28,13 @@ class Offer(models.Model):
     term_months = models.PositiveSmallIntegerField()
     method = models.CharField(max_length=20)
     seasonal_months = models.JSONField(default=list)
+    seasonal_shares = models.JSONField(
+        default=dict, help_text='month → percent of the year\'s income, as in {"1": 60}'
+    )
+    coupons = models.JSONField(default=list, help_text="codes of the coupons in the rate")
+    rate_before = models.DecimalField(
+        max_digits=8, decimal_places=6, null=True, help_text="without the coupons"
+    )
     provenance = models.JSONField(default=list)
     state = models.CharField(max_length=10, choices=State, default=State.OPEN)
     created_at = models.DateTimeField()

@@ -1,4 +1,4 @@
-"""The ten invariants (reference: reliability §2), each a function that yields what breaks it.
+"""The ten invariants and the coupons' own, each a function that yields what breaks it.
 
 A breach is ``{"invariant", "row", "detail"}``. They run after every fault test and nightly.
 """
@@ -25,6 +25,7 @@ from lending.models import (
     Posting,
     SmsMessage,
 )
+from lending.selectors.coupons import broken_coupon_uses
 from lending.services.audit import FIRST_HASH, seal
 
 Breach = dict[str, str]
@@ -180,4 +181,5 @@ INVARIANTS: dict[str, Callable[[datetime], Iterator[Breach]]] = {
     "I8 outbox empty": outbox_is_empty,
     "I9 one key, one answer": keys_have_one_answer,
     "I10 messages once": messages_once,
+    "I11 coupons within their budgets": broken_coupon_uses,
 }

@@ -1,7 +1,7 @@
 """Starting, withdrawing and expiring applications."""
 
 import re
-from datetime import datetime, timedelta
+from datetime import date, datetime, timedelta
 from decimal import Decimal
 from typing import Any
 from uuid import UUID
@@ -16,14 +16,17 @@ from lending.errors import DomainError, IllegalState, InvalidInput
 from lending.models import Branch, Customer, LoanApplication, Offer, ReferralCode
 from lending.selectors import business_day
 from lending.selectors import codes as code_selectors
-from lending.services import moves
+from lending.services import coupons, moves, sale_limits
 from products import selectors as product_selectors
-from products.domain.terms import LoanTerms
+from products.domain.terms import LoanTerms, ResolvedTerms
 from products.money import InvalidAmount, parse_amount
 
 DRAFT_LIVES = timedelta(days=30)
 _EXPIRE_BATCH = 200
 _CODE_WORD = re.compile(r"[a-z_]{1,40}")
+
+
+_ENDED = _("This product is not on offer today. Please ask your loan officer.")
 
 
 class UnusableCode(DomainError):
@@ -69,15 +72,14 @@ def start(
         if code.officer
         else Branch.objects.select_related("legal_entity").order_by("pk")[0]
     )
-    product_version = product_selectors.current_version(
-        code.product_code, on=business_day.current(branch.legal_entity)
-    )
-    terms = product_selectors.resolved_terms(product_version.pk).terms
+    product_version, resolved = _on_sale(code, business_day.current(branch.legal_entity))
+    terms = resolved.terms
     if purpose not in terms.purposes:
         raise InvalidInput.field("purpose", _("Please choose one of the purposes of this product."))
     amount = _wished_amount(requested_amount, terms)
     with transaction.atomic():
         moves.take_turns(customer)
+        sale_limits.require_room_to_start(limits=resolved.sale_limits, now=now)
         _supersede_open(customer, now)
         application = _create(
             customer, code, branch, product_version, purpose, amount, source_token, channel, now
@@ -90,6 +92,19 @@ def start(
             "application.started", at=now, application=application, data={"channel": channel}
         )
     return application
+
+
+def _on_sale(code: ReferralCode, today: date) -> tuple[Any, ResolvedTerms]:
+    """The version the code sells today, with its terms; only by officers it is meant for."""
+    try:
+        version = product_selectors.current_version(code.product_code, on=today)
+    except product_selectors.NoVersion:  # not yet begun, ended or withdrawn
+        raise UnusableCode(_ENDED, errors={"qr_code": [_ENDED]}) from None
+    resolved = product_selectors.resolved_terms(version.pk)
+    sellers = resolved.terms.officers
+    if sellers and (code.officer is None or code.officer.staff_no not in sellers):
+        raise UnusableCode(_ENDED, errors={"qr_code": [_ENDED]})
+    return version, resolved
 
 
 def _wished_amount(text: Any, terms: LoanTerms) -> Decimal | None:
@@ -196,5 +211,6 @@ def _close(
     application.contracts.filter(voided_at__isnull=True, signed_at__isnull=True).update(
         voided_at=now
     )
+    coupons.release(application=application, now=now)
     # pictures of the card are kept no longer than the application needs them
     application.readings.update(front=None, back=None, fields=None)

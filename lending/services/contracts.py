@@ -32,6 +32,8 @@ def schedule_of(*, terms: LoanTerms, offer: Offer, amount: Decimal, start: date)
         method=offer.method,
         start=start,
         seasonal_months=tuple(offer.seasonal_months) or None,
+        seasonal_shares={int(month): share for month, share in offer.seasonal_shares.items()}
+        or None,
     )
 
 

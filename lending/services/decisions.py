@@ -1,6 +1,6 @@
 """The machine's decision on a submitted application, run in a worker and safe to run twice."""
 
-from datetime import datetime, timedelta
+from datetime import date, datetime, timedelta
 from decimal import Decimal
 from typing import Any
 from uuid import UUID
@@ -14,15 +14,17 @@ from lending.domain.application_flow import Action, Role, State
 from lending.models import LoanApplication, Offer
 from lending.selectors import business_day
 from lending.selectors import consents as consent_selectors
+from lending.selectors import coupons as coupon_selectors
 from lending.selectors import signals as signal_selectors
-from lending.services import moves, sms
+from lending.services import moves, offer_making, sms
 from products import selectors as product_selectors
+from products.domain.coupons import Coupon
+from products.selectors.coupons import coupons_on
 from risk import contracts as risk_contracts
 from risk import services as risk_services
 
 log = structlog.get_logger(__name__)
 
-OFFER_LIVES = timedelta(days=7)
 #: A referred application waits at least so long for its person, however old the draft was.
 REVIEW_LIVES = timedelta(days=30)
 #: A decision that has not come by then is asked for again by the sweeper.
@@ -73,7 +75,11 @@ def decide(*, application_id: UUID, now: datetime) -> None:
     application = LoanApplication.objects.select_related(
         "customer", "bank_card", "legal_entity"
     ).get(pk=application_id)
-    decision = risk_services.decide(_request(application, now))
+    try:
+        decision = risk_services.decide(_request(application, now))
+    except product_selectors.MissingParameter as error:
+        log.error("decision.parked", problem=str(error))  # stays in scoring; the sweeper asks again
+        return
     with transaction.atomic():
         application = moves.locked(application_id)
         if application.state != State.SCORING:
@@ -85,7 +91,8 @@ def decide(*, application_id: UUID, now: datetime) -> None:
 
 def _request(application: LoanApplication, now: datetime) -> risk_contracts.DecisionRequest:
     today = business_day.current(application.legal_entity)
-    terms = product_selectors.resolved_terms(application.product_version_id).terms
+    resolved = product_selectors.resolved_terms(application.product_version_id)
+    terms = resolved.terms
     return risk_contracts.DecisionRequest(
         subject=subject_of(application),
         round=application.decision_round,
@@ -97,14 +104,49 @@ def _request(application: LoanApplication, now: datetime) -> risk_contracts.Deci
         as_of=application.submitted_at or now,
         business_date=today,
         signals=signal_selectors.of_application(application),
+        product_path=resolved.codes,
+        coupons=_coupons(application, resolved.codes, today),
     )
+
+
+def _without(
+    application: LoanApplication, decision: risk_contracts.Decision, gone: frozenset[str]
+) -> tuple[risk_contracts.OfferDraft, ...]:
+    """The decision's offers, priced without coupons that were spent a moment ago."""
+    today = business_day.current(application.legal_entity)
+    terms = product_selectors.resolved_terms(application.product_version_id).terms
+    return risk_services.reprice(
+        decision_id=decision.id,
+        limit=decision.limit,
+        terms=terms,
+        lpr=product_selectors.parameter(f"LPR_{terms.lpr_tenor}", today),
+        today=today,
+        without=gone,
+    )
+
+
+def _coupons(application: LoanApplication, path: tuple[str, ...], on: date) -> tuple[Coupon, ...]:
+    """Coupons in force for the product that something is left of for this customer."""
+    found = coupons_on(product_path=path, on=on)
+    spent = coupon_selectors.spent(
+        coupons=found,
+        customer_id=application.customer_id,
+        on=on,
+        application_id=application.pk,
+    )
+    return tuple(coupon for coupon in found if coupon.code not in spent)
 
 
 def _settle(application: LoanApplication, decision: risk_contracts.Decision, now: datetime) -> None:
     data: dict[str, Any] = {"outcome": decision.outcome}
     if decision.outcome == "approve" and decision.offers:
-        make_offers(application=application, drafts=decision.offers, now=now)
-        application.expires_at = now + OFFER_LIVES
+        offer_making.make_offers(
+            application=application,
+            drafts=decision.offers,
+            redraft=lambda gone: _without(application, decision, gone),
+            now=now,
+        )
+        application.expires_at = now + offer_making.offer_lives(application)
         action = Action.APPROVE
     elif decision.outcome == "decline":
         action = Action.DECLINE
@@ -114,32 +156,6 @@ def _settle(application: LoanApplication, decision: risk_contracts.Decision, now
         action = Action.REFER
     moves.move(application, action=action, role=Role.SYSTEM, actor="decide", now=now, data=data)
     tell_result(application=application, now=now)
-
-
-def make_offers(
-    *, application: LoanApplication, drafts: tuple[risk_contracts.OfferDraft, ...], now: datetime
-) -> None:
-    """Store 1–3 offers for the application's current round; older ones are void."""
-    application.offers.filter(state=Offer.State.OPEN).update(state=Offer.State.VOID)
-    for position, draft in enumerate(drafts, start=1):
-        Offer.objects.create(
-            application=application,
-            round=application.decision_round,
-            position=position,
-            label_zh=draft.label_zh,
-            label_en=draft.label_en,
-            amount_min=draft.amount_min,
-            amount_max=draft.amount_max,
-            amount_step=draft.amount_step,
-            annual_rate=draft.annual_rate,
-            apr=draft.apr,
-            term_months=draft.term_months,
-            method=draft.method,
-            seasonal_months=list(getattr(draft, "seasonal_months", ()) or ()),
-            provenance=[dict(step) for step in draft.provenance],
-            created_at=now,
-            expires_at=now + OFFER_LIVES,
-        )
 
 
 def tell_result(*, application: LoanApplication, now: datetime) -> None:
@@ -154,7 +170,7 @@ def tell_result(*, application: LoanApplication, now: datetime) -> None:
         best: Decimal = max(
             offer.amount_max for offer in application.offers.filter(state=Offer.State.OPEN)
         )
-        expires_on = timezone.localdate(now + OFFER_LIVES)
+        expires_on = timezone.localdate(now + offer_making.offer_lives(application))
         parameters = {"amount": f"{best:,.0f}", "expires_on": expires_on.isoformat()}
     customer = application.customer
     sms.queue(

@@ -16,7 +16,7 @@ from lending.gateways.ocr import pictures
 from lending.models import Customer, IdCardReading, LoanApplication
 from lending.selectors import business_day
 from lending.services import moves
-from products.encryption import blind_index
+from products.encryption import ID_NUMBER_PURPOSE, blind_index
 
 #: Identity may be corrected until the application is handed in.
 EDITABLE_STATES = (State.DRAFT, State.IDENTIFIED, State.CONSENTED)
@@ -34,7 +34,7 @@ class IdentityInUse(DomainError):
 
 
 def id_index(id_number: str) -> str:
-    return blind_index(id_number, purpose="id_number")
+    return blind_index(id_number, purpose=ID_NUMBER_PURPOSE)
 
 
 def confirm(

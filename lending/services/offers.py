@@ -11,7 +11,7 @@ from django.utils.translation import gettext_lazy as _
 from lending.domain.application_flow import Action, Role, State
 from lending.errors import DomainError, InvalidInput, NotFound
 from lending.models import Customer, LoanApplication, LoanContract, Offer
-from lending.services import contracts, moves
+from lending.services import contracts, moves, sale_limits
 from lending.services.applications import clean_amount
 from products.encryption import row_uuid
 
@@ -40,6 +40,7 @@ def accept(
         _check_choice(offer, chosen_amount, term_months, method)
         offer.state = Offer.State.ACCEPTED
         offer.save(update_fields=["state"])
+        sale_limits.require_room(application=application, amount=chosen_amount)
         contract = contracts.draft(
             application=application, offer=offer, amount=chosen_amount, now=now
         )

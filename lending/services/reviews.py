@@ -14,12 +14,15 @@ from lending import events
 from lending.domain.application_flow import Action, Role, State
 from lending.errors import IllegalState, InvalidInput, NotFound, NotPermitted
 from lending.models import Customer, LoanApplication, ManualReview, Officer, ReviewRequest
-from lending.selectors import business_day, worklists
+from lending.selectors import business_day, parameters, worklists
+from lending.selectors import coupons as coupon_selectors
 from lending.selectors.signals import outstanding_principal
-from lending.services import audit, decisions, moves
+from lending.services import audit, decisions, moves, offer_making
 from lending.services.applications import clean_amount, in_progress, open_ones
 from products import selectors as product_selectors
+from products.domain.law import reviewed_amount_max
 from products.domain.terms import LoanTerms
+from products.selectors.coupons import coupons_on
 from risk import selectors as risk_selectors
 from risk import services as risk_services
 from risk.contracts import OfferDraft
@@ -92,14 +95,19 @@ def approve(
         review = _record(
             application, reviewer, ManualReview.Verdict.APPROVE, amount, reason_code, note, now
         )
-        offers = _repriced(application, amount, terms)
+        offers = _repriced(application, amount, terms, _spent(application))
         if not offers:
             raise InvalidInput.field(
                 "limit", _("No offer fits this limit. Please choose another one.")
             )
         application.decision_round += 1
-        decisions.make_offers(application=application, drafts=offers, now=now)
-        application.expires_at = now + decisions.OFFER_LIVES
+        offer_making.make_offers(
+            application=application,
+            drafts=offers,
+            redraft=lambda gone: _repriced(application, amount, terms, gone | _spent(application)),
+            now=now,
+        )
+        application.expires_at = now + offer_making.offer_lives(application)
         application.decided_at = now
         _finish(application, Action.APPROVE, officer, now, {"review_id": str(review.pk)})
     return review
@@ -144,7 +152,7 @@ def _for_review(application_id: UUID, reviewer: User, expected_version: int) -> 
 
 
 def _repriced(
-    application: LoanApplication, limit: Decimal, terms: LoanTerms
+    application: LoanApplication, limit: Decimal, terms: LoanTerms, without: frozenset[str]
 ) -> tuple[OfferDraft, ...]:
     """Offers under the person's limit, priced by the machine's own grade."""
     if application.decision_id is None:
@@ -154,8 +162,21 @@ def _repriced(
         decision_id=application.decision_id,
         limit=limit,
         terms=terms,
-        lpr=product_selectors.parameter(f"LPR_{terms.lpr_tenor}", today),
+        lpr=parameters.lpr(terms.lpr_tenor, today),
         today=today,
+        without=without,
+    )
+
+
+def _spent(application: LoanApplication) -> frozenset[str]:
+    """Coupons that nothing is left of since the machine decided."""
+    today = business_day.current(application.legal_entity)
+    path = product_selectors.resolved_terms(application.product_version_id).codes
+    return coupon_selectors.spent(
+        coupons=coupons_on(product_path=path, on=today),
+        customer_id=application.customer_id,
+        on=today,
+        application_id=application.pk,
     )
 
 
@@ -187,7 +208,8 @@ def _check_limit(
     amount: Decimal, officer: Officer, terms: LoanTerms, application: LoanApplication
 ) -> None:
     message = None
-    room = terms.amount_max - outstanding_principal(application.customer_id)
+    highest = reviewed_amount_max(terms)
+    room = highest - outstanding_principal(application.customer_id)
     if amount > officer.authority_amount:
         message = _("This is above your authority of %(amount)s yuan. Please ask your manager.") % {
             "amount": f"{officer.authority_amount:,.0f}"

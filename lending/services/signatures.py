@@ -10,13 +10,11 @@ from django.utils.translation import gettext_lazy as _
 from lending.domain.application_flow import Action, Role, State
 from lending.errors import InvalidInput
 from lending.models import Customer, LoanApplication, LoanContract
-from lending.services import disbursements, moves
+from lending.selectors import business_day, parameters
+from lending.services import coupons, disbursements, moves
 from lending.services import otp as otp_service
 from lending.services.identity import IdentityInUse, id_index
 from lending.services.offers import ExpiredOffer
-
-#: The cost sheet must have been before the person's eyes this long (综合融资成本明示, forced reading).
-READING_SECONDS_MIN = 10
 
 
 def sign(
@@ -57,6 +55,7 @@ def sign(
             "signed_at": now.isoformat(),
         }
         contract.save(update_fields=["signed_at", "evidence"])
+        coupons.settle_uses(application=application, contract=contract, now=now)
         _establish_identity(customer, application)
         disbursements.request(application=application, contract=contract, now=now)
         moves.move(
@@ -82,7 +81,7 @@ def _check(
             "document_changed",
         )
     try:
-        enough = not isinstance(seconds, bool) and int(seconds) >= READING_SECONDS_MIN
+        enough = not isinstance(seconds, bool) and int(seconds) >= reading_seconds(application)
     except (TypeError, ValueError, OverflowError):
         enough = False
     if not enough:
@@ -92,6 +91,12 @@ def _check(
             "cost_sheet_unread",
         )
     return contract
+
+
+def reading_seconds(application: LoanApplication) -> int:
+    """How long the cost sheet must have been before the person's eyes (综合融资成本明示), a dated number."""
+    today = business_day.current(application.legal_entity)
+    return int(parameters.value("COST_SHEET_READING_SECONDS", today))
 
 
 def _live_contract(application: LoanApplication) -> LoanContract:

@@ -11,7 +11,8 @@ from lending.domain.application_flow import Action, Role, State
 from lending.errors import IllegalState
 from lending.models import Customer, LoanApplication
 from lending.selectors import applications as application_selectors
-from lending.services import moves
+from lending.selectors import business_day
+from lending.services import in_flight, moves
 
 
 class Incomplete(IllegalState):
@@ -31,6 +32,9 @@ def submit(*, application_id: UUID, customer: Customer, now: datetime) -> LoanAp
                     _("Something is still missing before we can decide."),
                     errors={step: [_("This step is not finished yet.")] for step in missing},
                 )
+        in_flight.adopt(
+            application=application, today=business_day.current(application.legal_entity)
+        )
         application.submitted_at = now
         moves.move(
             application, action=Action.SUBMIT, role=Role.CUSTOMER, actor=str(customer.pk), now=now

@@ -13,7 +13,7 @@ from django.utils import timezone
 
 from lending.domain.application_flow import Action, Role
 from lending.models import Customer, LoanApplication
-from lending.services import decisions, demo_bank, moves, sessions, submissions
+from lending.services import demo_bank, moves, offer_making, sessions, submissions
 from risk.contracts import OfferDraft
 from tests.api.phone import Phone
 from tests.sandbox_client import Sandbox
@@ -148,7 +148,9 @@ def decided(
             application, action=Action.START_SCORING, role=Role.SYSTEM, actor="decide", now=now
         )
         if offers:
-            decisions.make_offers(application=application, drafts=offers, now=now)
+            offer_making.make_offers(
+                application=application, drafts=offers, redraft=lambda gone: offers, now=now
+            )
         moves.move(application, action=action, role=Role.SYSTEM, actor="decide", now=now)
 
 

@@ -46,6 +46,7 @@ def test_task_bodies_carry_ids_only(now) -> None:
         jobs.send_disbursement,
         jobs.query_disbursement,
         jobs.send_sms,
+        jobs.run_what_if,
     ):
         job(ID, now)
     for row in OutboxMessage.objects.all():

@@ -17,7 +17,7 @@ from lending.domain.application_flow import Action, Role
 from lending.gateways import sms as sms_gateway
 from lending.models import Customer, LoanApplication, LoanContract, Offer
 from lending.selectors import scans
-from lending.services import decisions, demo_bank, moves, sessions
+from lending.services import demo_bank, moves, offer_making, sessions
 from risk.contracts import OfferDraft
 
 MOBILE = "13800000001"
@@ -215,7 +215,9 @@ class Journey:
             system = {"role": Role.SYSTEM, "actor": "decide", "now": timezone.now()}
             moves.move(row, action=Action.START_SCORING, **system)
             if offers:
-                decisions.make_offers(application=row, drafts=offers, now=timezone.now())
+                offer_making.make_offers(
+                    application=row, drafts=offers, redraft=lambda gone: offers, now=timezone.now()
+                )
             moves.move(row, action=action, **system)
         return self
 

@@ -10,7 +10,7 @@ from django.db import connections
 from django.utils import timezone
 
 from lending.models import Customer
-from lending.services import demo_history
+from lending.services import demo_history, demo_lists
 
 
 class Command(BaseCommand):
@@ -26,6 +26,9 @@ class Command(BaseCommand):
         if Customer.objects.exists():
             self.stdout.write("customers exist already: nothing to do")
             return
+        now = timezone.now()
+        listed = demo_lists.seed(url=settings.SANDBOX_URL, today=timezone.localdate(now), now=now)
+        self.stdout.write(f"  {listed} people on customer lists")
         walkers = demo_history.cast(customers=options["customers"], url=settings.SANDBOX_URL)
         states: Counter[str] = Counter()
         with ThreadPoolExecutor(options["threads"]) as pool:
