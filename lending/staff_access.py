@@ -19,7 +19,8 @@ from django.utils.translation import gettext_lazy as _
 from lending.domain.staff_duties import Duty, may
 from lending.errors import DomainError, NotFound, NotPermitted
 from lending.models import Officer
-from lending.selectors import worklists
+from lending.selectors import parameters, worklists
+from products.selectors import MissingParameter
 
 View = Callable[..., HttpResponse]
 
@@ -73,15 +74,17 @@ def staff_required(view: View) -> View:
         except NotFound:
             return render(request, "desk/not_found.html", {"officer": officer}, status=404)
         except DomainError as error:
-            return render(
-                request,
-                "desk/refused.html",
-                {"officer": officer, "error": error},
-                status=error.status,
-            )
+            return _refused(request, officer, error)
+        except MissingParameter as error:
+            return _refused(request, officer, parameters.refused(error))
 
     wrapped.is_staff_page = True  # type: ignore[attr-defined]
     return wrapped
+
+
+def _refused(request: HttpRequest, officer: Officer, error: DomainError) -> HttpResponse:
+    shown = {"officer": officer, "error": error}
+    return render(request, "desk/refused.html", shown, status=error.status)
 
 
 def require_duty(request: HttpRequest, duty: Duty) -> Officer:

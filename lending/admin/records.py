@@ -185,3 +185,17 @@ _look(
     "reason",
     find="=subject_id",
 )
+_look(
+    rows.CouponUse,
+    "created_at",
+    "application",
+    "coupon_code",
+    "kind",
+    "state",
+    "rate_before",
+    "rate_after",
+    "benefit_max",
+    "benefit",
+    order="-created_at",
+    find="=coupon_code",
+)

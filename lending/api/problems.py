@@ -19,6 +19,8 @@ from rest_framework import exceptions
 from rest_framework.response import Response
 
 from lending.errors import DomainError
+from lending.selectors import parameters
+from products.selectors import MissingParameter
 
 CONTENT_TYPE = "application/problem+json"
 _TYPE = "urn:problem-type:shandai:{code}"
@@ -129,6 +131,8 @@ def problem_response(error: Exception, context: Mapping[str, Any]) -> Response:
                 if error.status != 429
                 else error.retry_after_s or 60,
             )
+        case MissingParameter():
+            return problem_response(parameters.refused(error), context)
         case exceptions.APIException():
             return _of_framework(error)
         case Http404():

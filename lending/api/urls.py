@@ -14,6 +14,7 @@ from lending.api.views.me import MeView, PreferencesView
 from lending.api.views.offers import AcceptView, OffersView, ReopenView
 from lending.api.views.otp import OtpView
 from lending.api.views.portfolio import DeskCustomersView, DeskLoansView
+from lending.api.views.products import DeskProductsView, DeskProductView
 from lending.api.views.profiles import ProfileView
 from lending.api.views.reviews import EvidenceView, ReferredView, VerdictView
 from lending.api.views.sessions import SessionView
@@ -47,6 +48,8 @@ desk = [
     path("applications/<uuid:application_id>/review/", VerdictView.as_view(), name="desk-review"),
     path("customers/", DeskCustomersView.as_view(), name="desk-customers"),
     path("loans/", DeskLoansView.as_view(), name="desk-loans"),
+    path("products/", DeskProductsView.as_view(), name="desk-products"),
+    path("products/<slug:code>/", DeskProductView.as_view(), name="desk-product"),
 ]
 urlpatterns = [
     path("otp/", OtpView.as_view(), name="otp"),

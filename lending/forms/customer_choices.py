@@ -105,8 +105,14 @@ PRICE_STEPS: Words = {
     "floor": _("Lowest rate of the product"),
     "cap": _("Highest rate of the product"),
     "coupon": _("Your rate coupon"),
+    "tier": _("Because of your group"),
     "segment": _("Because of your group"),
     "list": _("Because of your group"),
+}
+#: Steps that are amounts of money, not rates, by their whole name.
+AMOUNT_STEPS: Words = {
+    "limit": _("Limit"),
+    "repayment capacity": _("What your income can carry"),
 }
 _BY_QUESTION: Mapping[str, Words] = {
     "purpose": PURPOSES,

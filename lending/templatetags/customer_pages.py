@@ -15,6 +15,7 @@ from django.utils.translation import gettext as _
 from lending.forms import customer_choices
 
 register = template.Library()
+_AMOUNT_STEPS = customer_choices.AMOUNT_STEPS
 
 #: Tabler Icons (MIT), the paths only.
 _ICONS = {
@@ -133,10 +134,24 @@ def loan_state(state: str) -> SafeString:
 
 
 @register.filter
-def price_step(step: dict[str, Any]) -> tuple[str, str]:
-    """One step of a price's provenance as (plain words, figure): the added points, or a rate."""
+def price_steps(steps: Sequence[dict[str, Any]]) -> list[tuple[str, str]]:
+    """What a price is made of, each as (plain words, figure): the added points, or a rate."""
+    return [_price_step(step) for step in steps if step.get("step") not in _AMOUNT_STEPS]
+
+
+@register.filter
+def amount_steps(steps: Sequence[dict[str, Any]]) -> list[tuple[str, str]]:
+    """What bounds the amount, each as (plain words, yuan)."""
+    return [
+        (str(_AMOUNT_STEPS[step["step"]]), yuan(step["value"]))
+        for step in steps
+        if step.get("step") in _AMOUNT_STEPS
+    ]
+
+
+def _price_step(step: dict[str, Any]) -> tuple[str, str]:
     name, value = str(step.get("step", "")), str(step.get("value", ""))
-    words = next(
+    words = in_language(step, "name") if "name_zh" in step else next(
         (str(text) for part, text in customer_choices.PRICE_STEPS.items() if part in name.lower()),
         in_language(step, "text") or name,
     )

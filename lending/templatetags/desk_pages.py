@@ -2,7 +2,7 @@
 
 import re
 import time
-from datetime import datetime, timedelta
+from datetime import date, datetime, timedelta
 from decimal import Decimal
 from typing import Any
 
@@ -110,6 +110,19 @@ def product_name(code: str) -> str:
 _NAMES_LIVE_S = 60.0
 _names: dict[str, tuple[str, str]] = {}
 _names_read = [0.0]
+
+
+@register.simple_tag
+def list_name(customer_list: Any) -> str:
+    """A customer list's name in the reader's language."""
+    english = (get_language() or "").startswith("en")
+    return str(customer_list.name_en if english else customer_list.name_zh)
+
+
+@register.filter
+def last_day(end: date | None) -> str:
+    """The first day something no longer holds → the last day it does; none → no end."""
+    return gettext("No end") if end is None else f"{end - timedelta(days=1):%Y-%m-%d}"
 
 
 @register.filter

@@ -6,16 +6,20 @@ from datetime import date
 from decimal import Decimal
 from typing import Any
 
+import structlog
 from django.utils.translation import get_language
 
 from products import selectors as product_selectors
 from products.domain.law import online_amount_max
 
+log = structlog.get_logger(__name__)
+
 
 @dataclass(frozen=True)
 class ProductOnPoster:
     """``amount_max`` is what can be lent by phone; ``apr_low``/``apr_high`` are the true rates
-    over all grades, terms and ways of repaying, as on the public page: four decimals.
+    over all grades, terms and ways of repaying, as on the public page: four decimals; both None
+    while the day's LPR has not been entered.
     """
 
     code: str
@@ -24,8 +28,8 @@ class ProductOnPoster:
     tagline_zh: str
     tagline_en: str
     amount_max: Decimal
-    apr_low: Decimal
-    apr_high: Decimal
+    apr_low: Decimal | None
+    apr_high: Decimal | None
 
     @property
     def name(self) -> str:
@@ -60,7 +64,7 @@ def _read(on: date) -> dict[str, ProductOnPoster]:
         except product_selectors.NoVersion:
             continue
         product, terms = version.product, product_selectors.resolved_terms(version.pk).terms
-        low, high = product_selectors.true_rates(terms.product_version_id or 0, on)
+        band = _rates(terms.product_version_id or 0, on)
         found[product.code] = ProductOnPoster(
             code=product.code,
             name_zh=product.name_zh,
@@ -68,10 +72,19 @@ def _read(on: date) -> dict[str, ProductOnPoster]:
             tagline_zh=product.tagline_zh,
             tagline_en=product.tagline_en,
             amount_max=online_amount_max(terms),
-            apr_low=low,
-            apr_high=high,
+            apr_low=band[0] if band else None,
+            apr_high=band[1] if band else None,
         )
     return found
+
+
+def _rates(product_version_id: int, on: date) -> tuple[Decimal, Decimal] | None:
+    """True rates, or None on a day whose LPR nobody entered: no price rather than a wrong one."""
+    try:
+        return product_selectors.true_rates(product_version_id, on)
+    except product_selectors.MissingParameter as error:
+        log.error("marketing.product_without_rate", problem=str(error))
+        return None
 
 
 def _english() -> bool:

@@ -9,7 +9,7 @@ from django.utils.safestring import mark_safe
 from django.views.decorators.http import require_safe
 
 from lending import qr_images
-from lending.errors import NotFound
+from lending.errors import NotConfigured, NotFound
 from lending.selectors import desk
 from lending.staff_access import officer_of, staff_required
 from lending.staff_pages import page, today
@@ -71,12 +71,15 @@ def poster(request: HttpRequest, code: str) -> HttpResponse:
     row = _printable(request, code)
     paper = request.GET.get("paper", "a4")
     officer = row.officer
+    product = rates.of_products(today()).get(row.product_code)
+    if product is not None and product.apr_low is None:
+        raise NotConfigured  # nothing is advertised without its true annual rate
     return page(
         request,
         "marketing/poster",
         {
             "code": row,
-            "product": rates.of_products(today()).get(row.product_code),
+            "product": product,
             "qr": _drawn(request, row),
             "url": code_url(request, row.code),
             "paper": paper if paper in PAPERS else "a4",

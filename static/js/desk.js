@@ -45,6 +45,35 @@
 
   document.querySelectorAll("[data-load]").forEach(function (place) { load(place, place.dataset.load); });
   document.querySelectorAll("[data-print]").forEach(function (button) { button.addEventListener("click", function () { window.print(); }); });
+  document.querySelectorAll("form[data-live]").forEach(function (form) {  // the check's answer, while one types
+    var waiting = 0, control = null;
+    function check() {
+      if (control) control.abort();
+      control = new AbortController();
+      var place = document.getElementById(form.dataset.live), said = new FormData(form);
+      said.set("do", "check");
+      place.classList.add("loading");
+      fetch(location.href, { method: "POST", body: said, credentials: "same-origin", signal: control.signal })
+        .then(function (answer) { return answer.redirected ? Promise.reject(answer.status) : answer.text(); })
+        .then(function (html) {
+          var fresh = new DOMParser().parseFromString(html, "text/html").getElementById(form.dataset.live);
+          if (fresh) place.innerHTML = fresh.innerHTML;
+          place.classList.remove("loading");
+        })
+        .catch(function (problem) { if (problem.name !== "AbortError") place.classList.remove("loading"); });
+    }
+    form.addEventListener("input", function () { clearTimeout(waiting); waiting = setTimeout(check, 500); });
+  });
+  document.querySelectorAll("form[data-total]").forEach(function (form) {  // parts that must add up
+    var parts = Array.prototype.slice.call(form.querySelectorAll("[data-part]")), out = form.querySelector("output");
+    function add() {
+      var sum = parts.reduce(function (whole, part) { return whole + (parseInt(part.value, 10) || 0); }, 0);
+      out.textContent = sum;
+      out.classList.toggle("off", String(sum) !== form.dataset.total);
+    }
+    form.addEventListener("input", add);
+    add();
+  });
   document.querySelectorAll("form").forEach(function (form) {
     form.addEventListener("submit", function (event) {  // a second tap does nothing
       if (form.dataset.sent) { event.preventDefault(); return; }

@@ -150,3 +150,15 @@ def test_demo_passwords_exist_for_every_officer(bank: None) -> None:
     assert {a.username for a in demo_bank.accounts()} <= set(
         User.objects.values_list("username", flat=True)
     )
+
+
+def test_products_tell_the_layer_of_every_term(phone: Phone) -> None:
+    browser = staff(Officer.objects.get(user__username="liguoqiang"))
+    rows = {row["code"]: row for row in browser.get("desk/products/?page_size=50").body["results"]}
+    assert rows["building-mall"]["parent"] == "lishangdai"
+    product = browser.get("desk/products/building-mall/").body
+    layers = {one["field"]: one["product_code"] for one in product["terms"]}
+    assert (layers["rate_cap"], layers["segments"], layers["amount_max"]) == (
+        "shandai", "lishangdai", "building-mall",
+    )
+    assert browser.get("desk/products/nothing/").status == 404

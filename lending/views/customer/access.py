@@ -15,11 +15,13 @@ from django.views.decorators.cache import never_cache
 
 from lending.api.addresses import client_ip as client_ip
 from lending.domain.application_flow import State
-from lending.errors import NotFound
+from lending.errors import NotConfigured, NotFound
 from lending.models import Customer, LoanApplication
 from lending.selectors import applications as application_selectors
 from lending.selectors import customers as customer_selectors
+from lending.selectors import parameters
 from lending.views.customer import scan
+from products.selectors import MissingParameter
 
 COOKIE = "shandai_customer"
 STEPS = range(1, 9)
@@ -103,6 +105,10 @@ def not_found(request: HttpRequest) -> HttpResponse:
     return page(request, "not_found", status=404)
 
 
+def not_configured(request: HttpRequest, error: NotConfigured) -> HttpResponse:
+    return page(request, "not_configured", {"error": error}, status=error.status)
+
+
 def customer_page(view: View) -> View:
     """Only for a logged-in customer; anyone else is asked for the number first and comes back."""
 
@@ -116,6 +122,10 @@ def customer_page(view: View) -> View:
             return view(request, customer, *args, **kwargs)
         except NotFound:
             return not_found(request)
+        except NotConfigured as error:
+            return not_configured(request, error)
+        except MissingParameter as error:
+            return not_configured(request, parameters.refused(error))
 
     return wrapped
 

@@ -35,7 +35,7 @@ def reading_seconds(contract: LoanContract, now: datetime) -> int:
 
 
 def _left(contract: LoanContract, now: datetime) -> int:
-    return max(0, signature_service.READING_SECONDS_MIN - reading_seconds(contract, now))
+    return max(0, signature_service.reading_seconds(contract.application) - reading_seconds(contract, now))
 
 
 def _words(contract: LoanContract) -> SafeString:

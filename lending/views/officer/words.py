@@ -6,6 +6,8 @@ from typing import Any
 from django.utils.translation import gettext_lazy as _
 from django.utils.translation import pgettext_lazy
 
+from lending.views.officer import list_words
+
 STATES: Mapping[str, Any] = {
     "draft": _("Just started"),
     "identified": _("Identity confirmed"),
@@ -185,6 +187,23 @@ JOURNALS: Mapping[str, Any] = {
     "repayment": _("Repayment"),
     "accrual": _("Accrual"),
 }
+COUPON_STATES: Mapping[str, Any] = {
+    "draft": pgettext_lazy("coupon", "Draft"),
+    "in_review": pgettext_lazy("coupon", "Waits for a second person"),
+    "published": pgettext_lazy("coupon", "Published"),
+    "retired": pgettext_lazy("coupon", "Withdrawn"),
+    "reserved": pgettext_lazy("coupon", "Reserved"),
+    "used": pgettext_lazy("coupon", "Used"),
+}
+COUPON_KINDS: Mapping[str, Any] = {
+    "coupon": _("Rate coupon"),
+    "subsidy": _("Interest subsidy"),
+}
+COUPON_TABS: Mapping[str, Any] = {
+    "current": pgettext_lazy("coupon", "On offer and to come"),
+    "making": pgettext_lazy("coupon", "In the making"),
+    "ended": pgettext_lazy("coupon", "Ended"),
+}
 #: Codes that sources answer with.
 FACTS: Mapping[str, Any] = {
     "debit": _("Debit card"),
@@ -225,6 +244,10 @@ _TABLES = {
     "actor": ACTORS,
     "event": EVENTS,
     "method": METHODS,
+    **list_words.TABLES,
+    "coupon_state": COUPON_STATES,
+    "coupon_kind": COUPON_KINDS,
+    "coupon_tab": COUPON_TABS,
 }
 
 
