@@ -17,9 +17,15 @@ def main() -> int:
     parser.add_argument("--out", type=Path, default=Path("bench.json"))
     options = parser.parse_args()
     os.environ.setdefault("OMP_NUM_THREADS", "1")
-    from bench import arithmetic, system
+    from bench import arithmetic, lists, products, system, what_if
 
-    rows: list[Row] = [*arithmetic.rows(), *system.rows(small=options.small)]
+    rows: list[Row] = [
+        *arithmetic.rows(),
+        *products.rows(),
+        *what_if.rows(small=options.small),
+        *lists.rows(options.small),
+        *system.rows(small=options.small),
+    ]
     print(as_text(rows))
     options.out.write_text(
         json.dumps({row.job: row.as_dict() for row in rows}, indent=2, ensure_ascii=False) + "\n"

@@ -8,6 +8,7 @@ from PIL import Image
 from playwright.sync_api import Browser, Page
 
 from deploy.place import PROJECT
+from tests.journeys import campaign
 from tests.journeys.desk import DeskBrowser
 from tests.journeys.phone import PhoneBrowser
 from tests.system import RunningSystem, system_folder
@@ -29,6 +30,9 @@ DECISIVE = {
 }
 #: The demo's history uses the people from 200 on.
 PERSON = 150
+FACTORY = (
+    "tree", "refusal", "editor", "terms", "review", "what-if", "product", "poster", "offer", "provenance"
+)
 OFFICER, OFFICERS_CODE = "chenjianhua", "s201-shandai"
 
 
@@ -140,3 +144,18 @@ def test_pictures(system_with_history: RunningSystem, chromium: Browser) -> None
         for persona, places in DECISIVE.items()
         for place in places
     }
+
+
+def test_pictures_of_a_campaign_product(
+    system_with_history: RunningSystem, chromium: Browser
+) -> None:
+    """From deriving to the offer; the desk as its window shows it, poster and phone whole."""
+    FOLDER.mkdir(parents=True, exist_ok=True)
+    whole = {"factory-poster": 1300}
+    found = campaign.walk(
+        system_with_history, chromium, system_with_history.sandbox.person("shop_owner", PERSON),
+        lambda name, page: save(page, name, height_max=whole.get(name, 0)),
+    )
+    found.phone.close()
+    assert found.complaints == []
+    assert {f"factory-{name}.png" for name in FACTORY} <= {one.name for one in FOLDER.glob("*.png")}
