@@ -20,11 +20,27 @@ from lending.models import (
     Offer,
 )
 from lending.services import applications, settlements
-from lending.templatetags.customer_pages import day
+from lending.templatetags.customer_pages import amount_steps, day, price_steps
 from lending.views.customer import outcomes
 from tests.phone.conftest import CARD, MOBILE, Carrier, Journey, Phone, luhn
 
 pytestmark = pytest.mark.django_db
+
+
+def test_amounts_in_a_price_are_yuan_and_rates_are_rates() -> None:
+    steps = [
+        {"step": "LPR 1Y", "value": "0.030000", "rate": "0.030000"},
+        {"step": "cap", "value": "0.120000", "rate": "0.120000"},
+        {"step": "limit", "value": "118100.00"},
+        {"step": "repayment capacity", "value": "76900.00"},
+    ]
+    with translation.override("en"):
+        assert price_steps(steps) == [
+            ("Market rate (LPR)", "3.00%"), ("Highest rate of the product", "12.00%"),
+        ]
+        assert amount_steps(steps) == [
+            ("Limit", "¥118,100"), ("What your income can carry", "¥76,900"),
+        ]
 
 
 def test_waiting_refreshes_without_javascript_and_says_when_it_is_over(

@@ -10,6 +10,7 @@ from django.utils.translation import gettext_lazy as _
 
 from lending.forms.customer_choices import INDUSTRIES, PURPOSES
 from lending.views.officer import words
+from lending.views.officer.list_words import TIERS
 from products.domain.term_fields import FIELDS
 from products.money import AMOUNT_MAX
 
@@ -193,7 +194,7 @@ def _spreads(name: str, value: Mapping[str, int]) -> str:
 
 def _tiers(name: str, value: Mapping[str, Mapping[str, Any]]) -> str:
     return "\n".join(
-        f"{tier}: {row['spread_bp']:+d} bp · {row['limit_percent']}%"
+        f"{TIERS.get(tier, tier)} {row['spread_bp']:+d} bp · {row['limit_percent']}%"
         + (f" · {_codes('methods', row['methods'])}" if row["methods"] else "")
         for tier, row in value.items()
     ) or gettext("none")
