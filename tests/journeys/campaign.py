@@ -27,7 +27,7 @@ TERMS = {
     "budget_amount": "3000000", "note": "建材城春季进货季，市场管理方已签合作协议",
 }
 TOO_HIGH, CORRECTED = "20", "12"
-SAMPLES, WHAT_IF_SECONDS = 10, 60
+SAMPLES, WHAT_IF_SECONDS = 10, 180
 Look = Callable[[str, Page], None]
 
 
