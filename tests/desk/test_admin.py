@@ -64,3 +64,10 @@ def test_authenticator_keys_are_never_shown(bank: None) -> None:
     assert device.key not in page
     assert client.get(f"/admin/otp_totp/totpdevice/{device.pk}/config/").status_code in (302, 404)
     assert client.get(f"/admin/otp_totp/totpdevice/{device.pk}/qrcode/").status_code in (302, 404)
+
+
+def test_products_lead_to_the_factory(bank: None) -> None:
+    page = browser_of("admin").get("/admin/products/product/").content.decode()
+    assert "/desk/products/lishangdai/" in page
+    assert "/desk/products/derive/?parent=lishangdai" in page
+    assert "?parent=building-mall" not in page
