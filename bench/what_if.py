@@ -6,46 +6,28 @@ keeps them: ``rows`` starts both, ``python -m bench.what_if N`` is the measured 
 
 import json
 import os
-import signal
 import subprocess
 import sys
-import tempfile
 import time
 from datetime import date, datetime, timedelta
-from pathlib import Path
 from typing import Any
 from uuid import uuid4
 from zoneinfo import ZoneInfo
 
+from bench.database import database
 from bench.report import Row
-from deploy import postgres
-from deploy.database import wait_for_database
 from deploy.place import PROJECT
 
 _DAY = date(2026, 11, 24)
 _NOW = datetime(2026, 11, 24, 10, tzinfo=ZoneInfo("Asia/Shanghai"))
 _ROUNDS = 20
-_WAIT_S = 30
 
 
 def rows(*, small: bool) -> list[Row]:
     """``small`` decides 300 applications and reckons up to 1,000."""
     count = 300 if small else 1_000
-    with tempfile.TemporaryDirectory(prefix="shandai-bench-", dir="/tmp") as name:  # noqa: S108
-        folder = Path(name)
-        folder.chmod(0o755)
-        server = postgres.prepare(folder / "postgres", folder / "pg")
-        process = subprocess.Popen(
-            server.command, cwd="/", user=server.run_as,
-            extra_groups=[] if server.run_as else None,
-            stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL,
-        )
-        try:
-            wait_for_database(server.url(), explain=str)
-            found = _measured(server.url(), count)
-        finally:
-            process.send_signal(signal.SIGINT)
-            process.wait(_WAIT_S)
+    with database() as address:
+        found = _measured(address, count)
     note = f"{found['per_decision_ms']:.2f} ms a decision, reading included; {count} measured"
     return [
         Row("what-if of ten sample customers", "ms", found["samples_ms"], 300),

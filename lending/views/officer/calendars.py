@@ -4,7 +4,6 @@ from datetime import date, timedelta
 from typing import Any
 
 from django.core.paginator import Paginator
-from django.db import transaction
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect
 from django.urls import reverse
@@ -17,7 +16,7 @@ from lending.domain.staff_duties import Duty, may
 from lending.errors import NotFound
 from lending.forms.officer_calendars import CalendarForm, NewCalendarForm
 from lending.models import Officer
-from lending.services import audit
+from lending.services import income_calendars as calendar_service
 from lending.staff_access import officer_of, require_duty, staff_required
 from lending.staff_pages import PAGE_ROWS, page, today
 from products import selectors as product_selectors
@@ -110,27 +109,17 @@ def calendar_new(request: HttpRequest) -> HttpResponse:
 
 
 def _kept(form: CalendarForm, officer: Officer, fixed: dict[str, str], day: date) -> bool:
-    """Whether the calendar was stored, its trail in the same transaction; else the form says why."""
+    """Whether the calendar was stored; else the form says why."""
     words = {name: form.cleaned_data[name] for name in ("name_zh", "name_en", "source")}
     try:
-        with transaction.atomic():
-            calendar = income_calendars.set_calendar(
-                **fixed,
-                **words,
-                shares=form.cleaned_data["shares"],
-                valid_from=form.cleaned_data["valid_from"],
-                today=day,
-                author=officer.staff_no,
-            )
-            audit.record(
-                actor=officer.staff_no,
-                action="income_calendar.set",
-                subject_type="income_calendar",
-                subject_id=str(calendar.id),
-                reason=calendar.source,
-                now=timezone.now(),
-                detail=calendar.as_dict(),
-            )
+        calendar_service.change(
+            officer=officer,
+            words={**fixed, **words},
+            shares=form.cleaned_data["shares"],
+            valid_from=form.cleaned_data["valid_from"],
+            today=day,
+            now=timezone.now(),
+        )
     except WrongDay:
         versions = calendars.history(fixed["crop"], fixed["county"])
         form.take_day(_first_day(versions, day), day + income_calendars.AHEAD_MAX)
