@@ -38,11 +38,13 @@ _DERIVED_SHOWN = (
 
 
 @dataclass
-class _Found:
+class Found:
     """What the evaluation found; turned into the result at the end."""
 
     fired: Sequence[Fired] = ()
+    unknown: Sequence[str] = ()
     scored: tuple[int, Sequence[Points]] | None = None
+    grade: str | None = None
     limit: Limit | None = None
     offers: Sequence[OfferDraft] = ()
     notes: list[dict[str, str]] = field(default_factory=list)
@@ -55,13 +57,15 @@ class _Found:
 
 def precheck(strategy: CompiledStrategy, inputs: Mapping[str, Any]) -> dict[str, Any] | None:
     """A decline that needs no outside source (a minor, an age outside the product), or ``None``."""
-    return _early_decline(Case(strategy, inputs))
+    case = Case(strategy, inputs)
+    early = _early_decline(case)
+    return None if early is None else _result(case, DECLINE, early)
 
 
-def _early_decline(case: Case) -> dict[str, Any] | None:
-    fired, _ = case.run([rule for rule in case.strategy.rules if rule.precheck])
-    found = _Found(fired=fired, unsure=True)
-    return _result(case, DECLINE, found) if found.declines else None
+def _early_decline(case: Case) -> Found | None:
+    fired, unknown = case.run([rule for rule in case.strategy.rules if rule.precheck])
+    found = Found(fired, unknown, unsure=True)
+    return found if found.declines else None
 
 
 def evaluate(strategy: CompiledStrategy, inputs: Mapping[str, Any]) -> dict[str, Any]:
@@ -71,37 +75,61 @@ def evaluate(strategy: CompiledStrategy, inputs: Mapping[str, Any]) -> dict[str,
     refers; then score, limit and offers. Unknown never approves.
     """
     case = Case(strategy, inputs)
+    outcome, found = weigh(case)
+    if outcome == APPROVE:
+        return _offered(case, found)
+    return _result(case, outcome, found)
+
+
+def weigh(case: Case) -> tuple[str, Found]:
+    """Everything before plans are fitted. "approve": a limit above zero stands, at a priced grade;
+    whether it can be repaid by a plan is seen when the offers are built.
+    """
     early = _early_decline(case)
     if early is not None:
-        return early
+        return DECLINE, early
+    strategy = case.strategy
     fired, unknown = case.run(strategy.rules)
     gaps = [gap for gap in case.gaps if gap.feature in strategy.required]
     scored = strategy.scorecard.score(case.known)
     grade = strategy.grade(scored[0]) if scored else None
     unsure = bool(gaps or unknown or scored is None or "segment" not in case.known)
-    found = _Found(fired, scored, _limit(case, grade), unsure=unsure)
+    found = Found(fired, unknown, scored, grade, _limit(case, grade), unsure=unsure)
     if found.declines:
         found.limit = None
-        return _result(case, DECLINE, found)
+        return DECLINE, found
     if unsure or fired:
         found.notes = gap_reasons(strategy, gaps, unsure)
-        return _result(case, REFER, found)
-    return _priced(case, found, grade)
+        return REFER, found
+    return _priced(case, found), found
 
 
-def _priced(case: Case, found: _Found, grade: str | None) -> dict[str, Any]:
-    """Nothing stands against the person: score, limit and offers decide."""
-    strategy, limit, found.limit = case.strategy, found.limit, None
-    if grade is None:
+def _priced(case: Case, found: Found) -> str:
+    """Nothing stands against the person: score and limit decide."""
+    strategy, limit = case.strategy, found.limit
+    if found.grade is None:
         found.notes = [reason(strategy, "SCORE_TOO_LOW", DECLINE), *weak_points(case, found.scored)]
-        return _result(case, DECLINE, found)
-    if limit is None or grade not in case.terms.spread_bp_by_grade:
+        found.limit = None
+        return DECLINE
+    if limit is None or found.grade not in case.terms.spread_bp_by_grade:
         found.notes = [reason(strategy, "DATA_INCOMPLETE", REFER)]
-        return _result(case, REFER, found)
+        found.limit = None
+        return REFER
     if limit.amount > 0:
-        found.offers = build_offers(_frame(case, grade, limit.amount), _plans(case))
+        return APPROVE
+    found.notes = [reason(strategy, "ABILITY_INSUFFICIENT", DECLINE)]
+    found.limit = None
+    return DECLINE
+
+
+def _offered(case: Case, found: Found) -> dict[str, Any]:
+    """The offers; without one that can be repaid it is a decline after all."""
+    limit, grade, found.limit = found.limit, found.grade, None
+    if limit is None or grade is None:
+        raise ValueError("an approval has a limit and a grade")
+    found.offers = build_offers(_frame(case, grade, limit.amount), _plans(case))
     if not found.offers:
-        found.notes = [reason(strategy, "ABILITY_INSUFFICIENT", DECLINE)]
+        found.notes = [reason(case.strategy, "ABILITY_INSUFFICIENT", DECLINE)]
         return _result(case, DECLINE, found)
     found.limit = Limit(max(offer.amount_max for offer in found.offers), limit.steps)
     found.notes = approval_notes(case, found.limit.amount)
@@ -166,7 +194,7 @@ def _plans(case: Case) -> Sequence[Plan]:
     return (*first, *added, *(plan for plan in plans if plan not in first))
 
 
-def _result(case: Case, outcome: str, found: _Found) -> dict[str, Any]:
+def _result(case: Case, outcome: str, found: Found) -> dict[str, Any]:
     strategy, scored = case.strategy, found.scored
     score, points = scored if scored else (None, None)
     reasons = [reason(strategy, code, then) for code, _, then in found.fired if then == outcome]
@@ -191,7 +219,7 @@ def _result(case: Case, outcome: str, found: _Found) -> dict[str, Any]:
     }
 
 
-def _trace(case: Case, found: _Found) -> dict[str, Any]:
+def _trace(case: Case, found: Found) -> dict[str, Any]:
     """For the bank: which rules fired, which bin gave which points, how the limit came about."""
     points = found.scored[1] if found.scored else ()
     return {
