@@ -13,6 +13,7 @@ from typing import Any
 from uuid import UUID
 
 import structlog
+from django.db import transaction
 from django.utils import timezone
 
 from products import selectors as product_selectors
@@ -20,7 +21,7 @@ from products.domain.income_calendar import IncomeCalendar
 from products.domain.law import CONSUMPTION_PURPOSES
 from products.domain.terms import LoanTerms
 from products.selectors.calendars import income_calendar
-from risk import gathering, selectors
+from risk import gathering, selectors, vectors
 from risk.contracts import Decision, DecisionRequest, OfferDraft, Subject
 from risk.domain.canonical import canonical, sha256_of
 from risk.domain.citizen import age_on, birth_date
@@ -247,6 +248,8 @@ def _store(
     standing = DecisionRecord.objects.get(
         application_id=request.subject.application_id, round=request.round
     )
+    if standing.pk == record.pk:
+        _keep_vector(record)
     log.info(
         "decision.made",
         decision_id=str(standing.pk),
@@ -255,3 +258,12 @@ def _store(
         took_ms=took_ms,
     )
     return selectors.decision_of(standing)
+
+
+def _keep_vector(record: DecisionRecord) -> None:
+    """The decision as numbers, for back-tests and fast replay. It stands without them."""
+    try:
+        with transaction.atomic():
+            vectors.keep(record.pk, record.inputs, compiled_version(record.strategy_version_id))
+    except Exception:  # they can be made from the inputs at any time: nobody waits for them
+        log.exception("decision.vector_missing", decision_id=str(record.pk))

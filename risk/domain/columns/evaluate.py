@@ -114,9 +114,10 @@ def _in_columns(strategy: ColumnStrategy, batch: Batch) -> Columns:
         truth = test(batch, known)
         found.fired[at], found.unknown[at] = truth.yes, truth.unknown
     early = _any(found.fired, [r.precheck and r.then == DECLINE for r in scalar.rules])
-    late = [not rule.precheck for rule in scalar.rules]
-    found.fired[late] &= ~early
-    found.unknown[late] &= ~early
+    for at, rule in enumerate(scalar.rules):
+        if not rule.precheck:
+            found.fired[at] &= ~early
+            found.unknown[at] &= ~early
     declines = _any(found.fired, [rule.then == DECLINE for rule in scalar.rules])
     score, has_score = strategy.score(known, batch.size)
     has_score = has_score & ~early

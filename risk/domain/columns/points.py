@@ -71,8 +71,10 @@ def _value(label: str, kind: str) -> int | None:
         return text_key(label)
     if kind == "flag":
         return {"true": 1, "false": 0}.get(label)
+    read: dict[str, Callable[[str], Any]]
+    read = {"count": int, "money": Decimal, "day": date.fromisoformat}
     try:
-        value: Any = {"count": int, "money": Decimal, "day": date.fromisoformat}[kind](label)
+        value = read[kind](label)
         is_written_so = (str(value.normalize()) if kind == "money" else str(value)) == label
         return encode(value, kind) if is_written_so else None
     except (InvalidOperation, OverflowError, ValueError):
