@@ -110,7 +110,8 @@ def _groups(tally: Tally, dimension: str) -> list[dict[str, Any]]:
     """A row a value with each side's figures, the largest group first."""
     kept: dict[str, dict[str, dict[str, int]]] = {}
     for key, n in tally.groups.items():
-        side, of, label, figure = key.split("|")
+        side, of, rest = key.split("|", 2)
+        label, _, figure = rest.rpartition("|")
         if of == dimension:
             kept.setdefault(label, {name: {} for name in SIDES})[side][figure] = n
     rows = [

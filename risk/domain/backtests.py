@@ -105,8 +105,8 @@ class Tally:
                 for label, total in zip(labels, sums, strict=True):
                     if total:
                         self.groups[f"{side}|{dimension}|{label}|{figure}"] += round(total)
-        for at, letter in enumerate(letters):
-            cents = int(found.limit[approved & (found.grade == at)].sum())
+        for number, letter in enumerate(letters):
+            cents = int(found.limit[approved & (found.grade == number)].sum())
             if cents:
                 self.exposure[f"{side}|{letter}"] += cents
 

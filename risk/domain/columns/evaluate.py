@@ -114,10 +114,8 @@ def _in_columns(strategy: ColumnStrategy, batch: Batch) -> Columns:
         truth = test(batch, known)
         found.fired[at], found.unknown[at] = truth.yes, truth.unknown
     early = _any(found.fired, [r.precheck and r.then == DECLINE for r in scalar.rules])
-    for at, rule in enumerate(scalar.rules):
-        if not rule.precheck:
-            found.fired[at] &= ~early
-            found.unknown[at] &= ~early
+    asked = ~early | np.array([rule.precheck for rule in scalar.rules], dtype=np.bool_)[:, None]
+    found.fired, found.unknown = found.fired & asked, found.unknown & asked
     declines = _any(found.fired, [rule.then == DECLINE for rule in scalar.rules])
     score, has_score = strategy.score(known, batch.size)
     has_score = has_score & ~early
@@ -137,8 +135,7 @@ def _in_columns(strategy: ColumnStrategy, batch: Batch) -> Columns:
 
 
 def _any(fired: Mask, which: Sequence[bool]) -> Mask:
-    found: Mask = fired[np.array(which, dtype=np.bool_)].any(axis=0)
-    return found
+    return np.asarray(fired[np.array(which, dtype=np.bool_)].any(axis=0), dtype=np.bool_)
 
 
 def _grades(strategy: ColumnStrategy, score: Column, has_score: Mask) -> Column:
