@@ -8,6 +8,7 @@ from collections.abc import Callable, Iterable, Iterator, Mapping
 from datetime import date
 from decimal import Decimal
 from functools import partial
+from itertools import pairwise
 from typing import Any
 from uuid import UUID
 
@@ -23,8 +24,9 @@ from risk.strategies import compiled_version
 __all__ = ["ReplayReport", "is_identical", "replay_all"]
 
 _CHUNK = 500
-#: Ids are random, so equal ranges of them hold about equally many decisions.
-_RANGES = 256
+#: Ids are random, so equal ranges of them hold about equally many decisions: about so many.
+_A_RANGE, _A_FAST_RANGE = 500, 5_000
+_RANGES_MAX = 1_024
 _ID_BITS = 128
 Range = tuple[UUID, UUID]
 Progress = Callable[[int, int], None]
@@ -40,7 +42,8 @@ def replay_all(
     """
     total = count(since)
     report = ReplayReport()
-    ranges = list(_ranges(_RANGES if total > _RANGES else 1))
+    parts = total // (_A_FAST_RANGE if fast else _A_RANGE)
+    ranges = list(_ranges(min(max(parts, 1), _RANGES_MAX)))
     work = partial(_replay_range, since=since, under=under.pk if under else None, fast=fast)
     for part in _parts(work, ranges, processes):
         report.merge(part)
@@ -74,9 +77,9 @@ def _parts(
 
 def _ranges(parts: int) -> Iterator[Range]:
     """All ids in equal ranges, both ends included."""
-    size = 2**_ID_BITS // parts
-    for part in range(parts):
-        yield UUID(int=part * size), UUID(int=(part + 1) * size - 1)
+    edges = [2**_ID_BITS * part // parts for part in range(parts + 1)]
+    for first, end in pairwise(edges):
+        yield UUID(int=first), UUID(int=end - 1)
 
 
 def _replay_range(

@@ -6,11 +6,14 @@ again from the decision's inputs: slower by a thousand times, and the same.
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
+from decimal import Decimal
 from functools import lru_cache
 from typing import Any
 from uuid import UUID
 
+import numpy as np
 from django.db import connection, transaction
+from numpy.typing import NDArray
 
 from products import encryption
 from products.domain.terms import LoanTerms
@@ -19,10 +22,9 @@ from risk.domain.columns.batch import Batch, batch_of
 from risk.domain.columns.evaluate import OUTCOMES
 from risk.domain.columns.strategy import ColumnStrategy, read_column_strategy
 from risk.domain.columns.vector import Layout, encode_row, here, terms_from
-from risk.domain.core import core
-from risk.domain.strategy import CompiledStrategy
 from risk.models import DecisionRecord, StrategyVersion, TermsSnapshot, VectorLayout
 from risk.strategies import TamperedStrategy
+from risk.vector_reading import StoredRows
 
 _INSERT = """
 INSERT INTO risk_decisionvector (decision_id, layout_id, terms_id, numbers)
@@ -30,16 +32,7 @@ SELECT %s, layout.id, terms.id, %s FROM risk_vectorlayout layout, risk_termssnap
 WHERE layout.sha256 = %s AND terms.sha256 = %s ON CONFLICT (decision_id) DO NOTHING
 """
 CONTEXT = "risk_decisionvector|numbers|"
-
-
-@dataclass(frozen=True, slots=True)
-class StoredRow:
-    """A decision's row as the database has it; the last three are ``None`` where none is kept."""
-
-    decision_id: str
-    layout: int | None
-    terms: int | None
-    numbers: bytes | None
+_INPUTS_AT_ONCE = 200
 
 
 @dataclass(frozen=True, slots=True)
@@ -56,12 +49,12 @@ class Part:
         return inputs_of([self.decision_ids[place] for place in places])
 
 
-def keep(decision_id: UUID, inputs: Mapping[str, Any], strategy: CompiledStrategy) -> None:
-    """Write a new decision's row; writing it twice changes nothing."""
-    said = core(strategy, inputs)
-    row = encode_row(
-        inputs, core_outcome=OUTCOMES.index(said.outcome), core_limit=said.limit
-    )
+def keep(decision_id: UUID, inputs: Mapping[str, Any], outcome: str, limit: Decimal) -> None:
+    """Write a new decision's row; writing it twice changes nothing.
+
+    ``outcome`` and ``limit`` are those before plans were fitted, see ``decide.evaluate_both``.
+    """
+    row = encode_row(inputs, core_outcome=OUTCOMES.index(outcome), core_limit=limit)
     sealed = encryption.encrypt(row, context=f"{CONTEXT}{decision_id}")
     values = [decision_id, sealed, here().sha256, sha256_of(inputs["terms"])]
     with connection.cursor() as cursor:
@@ -85,21 +78,20 @@ def keep_frame(terms: Mapping[str, Any]) -> tuple[int, int]:
     return layout.pk, TermsSnapshot.objects.get(sha256=sha256_of(terms)).pk
 
 
-def parts(rows: Sequence[StoredRow]) -> list[Part]:
+def parts(rows: StoredRows) -> list[Part]:
     """Rows opened and laid into columns, those of one layout together."""
-    layouts = _layouts({row.layout for row in rows if row.layout is not None})
-    held = [at for at, row in enumerate(rows) if layouts.get(row.layout or 0) is not None]
-    by_layout: dict[int, list[int]] = {}
-    for at in held:
-        by_layout.setdefault(rows[at].layout or 0, []).append(at)
-    terms = _terms({rows[at].terms for at in held})
-    found = [
-        _opened([rows[at] for at in places], places, layouts[layout], terms)
-        for layout, places in by_layout.items()
-    ]
-    taken = set(held)
-    missing = [at for at in range(len(rows)) if at not in taken]
-    return [*found, *([_made([rows[at] for at in missing], missing)] if missing else [])]
+    layout_of, terms_of = rows.fields["layout"], rows.fields["terms"]
+    layouts = _layouts(set(layout_of.tolist()))
+    terms = _terms(set(terms_of.tolist()))
+    found, missing = [], np.ones(len(rows), dtype=np.bool_)
+    for pk, layout in layouts.items():
+        if layout is None:
+            continue
+        mask = layout_of == pk
+        missing &= ~mask
+        found.append(_opened(rows, np.flatnonzero(mask), layout, terms))
+    left = np.flatnonzero(missing)
+    return [*found, *([_made(rows, left)] if len(left) else [])]
 
 
 def inputs_of(decision_ids: Sequence[str]) -> list[Mapping[str, Any]]:
@@ -144,34 +136,34 @@ def _layouts(ids: set[int]) -> dict[int, Layout | None]:
     return {pk: Layout.from_json(layout.columns) for pk, layout in kept.items()}
 
 
-def _terms(ids: set[int | None]) -> dict[int, LoanTerms]:
+def _terms(ids: set[int]) -> dict[int, LoanTerms]:
     kept = TermsSnapshot.objects.in_bulk(ids)
     return {pk: terms_from(snapshot.terms) for pk, snapshot in kept.items()}
 
 
 def _opened(
-    rows: Sequence[StoredRow], places: Sequence[int], layout: Layout | None,
-    terms: Mapping[int, LoanTerms],
-) -> Part:  # fmt: skip
-    opened = encryption.opener()
-    order = {pk: at for at, pk in enumerate(terms)}
-    plain = [opened(row.numbers or b"", CONTEXT + row.decision_id) for row in rows]
-    batch = batch_of(plain, list(terms.values()), [order[row.terms or 0] for row in rows], layout)
-    return Part(places, batch, 0, [row.decision_id for row in rows])
+    rows: StoredRows, places: NDArray[np.intp], layout: Layout, terms: Mapping[int, LoanTerms]
+) -> Part:
+    opened, at = encryption.opener(), places.tolist()
+    ids = [rows.ids[place] for place in at]
+    plain = [opened(rows.numbers[place], CONTEXT + rows.ids[place]) for place in at]
+    order = {pk: number for number, pk in enumerate(terms)}
+    whose = [order[pk] for pk in rows.fields["terms"][places].tolist()]
+    return Part(at, batch_of(plain, list(terms.values()), whose, layout), 0, ids)
 
 
-def _made(rows: Sequence[StoredRow], places: Sequence[int]) -> Part:
+def _made(rows: StoredRows, places: NDArray[np.intp]) -> Part:
     """Rows from the decisions' inputs, a few in memory at a time."""
-    ids = [row.decision_id for row in rows]
-    terms: dict[int, int] = {}
-    kept: list[LoanTerms] = []
-    written, at = [], []
-    for start in range(0, len(ids), 200):
-        for inputs in inputs_of(ids[start : start + 200]):
+    ids = [rows.ids[place] for place in places.tolist()]
+    order: dict[int, int] = {}
+    terms: list[LoanTerms] = []
+    written, whose = [], []
+    for start in range(0, len(ids), _INPUTS_AT_ONCE):
+        for inputs in inputs_of(ids[start : start + _INPUTS_AT_ONCE]):
             one = terms_from(inputs["terms"])
-            if id(one) not in terms:
-                terms[id(one)] = len(kept)
-                kept.append(one)
-            at.append(terms[id(one)])
+            if id(one) not in order:
+                order[id(one)] = len(terms)
+                terms.append(one)
+            whose.append(order[id(one)])
             written.append(encode_row(inputs))
-    return Part(places, batch_of(written, kept, at), len(ids), ids)
+    return Part(places.tolist(), batch_of(written, terms, whose), len(ids), ids)

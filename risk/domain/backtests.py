@@ -68,16 +68,15 @@ class Tally:
         )
 
     def add(
-        self, batch: Batch, before: Columns, after: Columns, *, products: Sequence[str],
-        ids: Sequence[str], made: int = 0,
-    ) -> None:  # fmt: skip
-        """Count a batch; ``products`` and ``ids`` of its people, in their order."""
+        self, batch: Batch, before: Columns, after: Columns, *, ids: Sequence[str], made: int = 0
+    ) -> None:
+        """Count a batch; ``ids`` of its people's decisions, in their order."""
         self.count += batch.size
         self.made += made
         self.one_by_one += int((before.one_by_one | after.one_by_one).sum())
         pair = before.outcome * 3 + after.outcome
         moves = {f"{b}>{a}": 3 * i + j for i, b in enumerate(OUTCOMES) for j, a in enumerate(OUTCOMES)}
-        shared = {"product": _labelled(np.array(products)), "age": _ages(batch)}
+        shared = {"product": _products(batch), "age": _ages(batch)}
         for side, found in zip(SIDES, (before, after), strict=True):
             self._add_side(side, found, shared)
         self._add_reasons(before, after, pair, moves)
@@ -179,9 +178,8 @@ def reason_masks(found: Columns) -> dict[str, Mask]:
     return masks | {code: found.noted[at] for at, code in enumerate(NOTES)}
 
 
-def _labelled(words: NDArray[Any]) -> tuple[Column, Sequence[str]]:
-    labels, at = np.unique(words, return_inverse=True)
-    return at.astype(np.int64), [*map(str, labels), NONE]
+def _products(batch: Batch) -> tuple[Column, Sequence[str]]:
+    return batch.terms_at.astype(np.int64), [*(t.product_code for t in batch.terms), NONE]
 
 
 def _ages(batch: Batch) -> tuple[Column, Sequence[str]]:

@@ -74,11 +74,18 @@ def evaluate(strategy: CompiledStrategy, inputs: Mapping[str, Any]) -> dict[str,
     Order of weight: a rule that certainly declines; anything unknown or unavailable, or a rule that
     refers; then score, limit and offers. Unknown never approves.
     """
+    return evaluate_both(strategy, inputs)[0]
+
+
+def evaluate_both(
+    strategy: CompiledStrategy, inputs: Mapping[str, Any]
+) -> tuple[dict[str, Any], str, Decimal]:
+    """The whole decision, and the outcome and limit that stood before plans were fitted."""
     case = Case(strategy, inputs)
     outcome, found = weigh(case)
-    if outcome == APPROVE:
-        return _offered(case, found)
-    return _result(case, outcome, found)
+    limit = found.limit.amount if found.limit else ZERO
+    result = _offered(case, found) if outcome == APPROVE else _result(case, outcome, found)
+    return result, outcome, limit
 
 
 def weigh(case: Case) -> tuple[str, Found]:

@@ -5,7 +5,7 @@ database, and whoever comes next goes on after the last decision counted. The le
 sweeper when to ask again. Decisions themselves are read and never touched.
 """
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import date, datetime, timedelta
 from typing import Any
@@ -24,7 +24,7 @@ from risk.domain.strategy import InvalidStrategy
 from risk.models import BacktestRun, StrategyVersion
 from risk.services.strategies import NoVersion
 from risk.strategies import NoPublishedStrategy, published_version
-from risk.vectors import StoredRow
+from risk.vector_reading import TAIL, StoredRows, moment, read
 
 log = structlog.get_logger(__name__)
 
@@ -42,10 +42,8 @@ WHERE d.as_of <= %(until)s {} AND NOT EXISTS (
     AND later.round > d.round AND later.as_of <= %(until)s)
 """
 _COUNT = "SELECT count(*) FROM (SELECT 1 {} LIMIT %(wanted)s) taken"
-_NEXT = """
-SELECT d.id::text, d.as_of, d.product_code, v.layout_id, v.terms_id, v.numbers {}
-ORDER BY d.as_of DESC, d.id DESC LIMIT %(limit)s
-"""
+_NEXT = "SELECT d.id, d.as_of, " + TAIL + " {} ORDER BY d.as_of DESC, d.id DESC LIMIT %(limit)s"
+_FIELDS = (("as_of", ">i8"),)
 
 
 class NothingToCompare(LookupError):
@@ -183,8 +181,9 @@ def _decide_chunk(run: BacktestRun) -> None:
     _add(tally, before, after, rows)
     run.tally = tally.as_dict()
     run.done += len(rows)
-    if rows:
-        run.last_id, run.last_as_of = UUID(rows[-1][0]), rows[-1][1]
+    if len(rows):
+        run.last_id = UUID(rows.ids[-1])
+        run.last_as_of = moment(int(rows.fields["as_of"][-1]))
     else:  # fewer than were counted: nothing else takes decisions away, but the sum must end
         run.total = run.done
     if run.done == run.total:
@@ -194,31 +193,23 @@ def _decide_chunk(run: BacktestRun) -> None:
     _keep(run, "tally", "total", "done", "last_id", "last_as_of", "summary")
 
 
-def _next(run: BacktestRun, limit: int) -> list[tuple[Any, ...]]:
+def _next(run: BacktestRun, limit: int) -> StoredRows:
     """The decisions after the last one counted; few of them when many have no row of numbers."""
     where = _where(run)
     if run.last_id is not None:
         where += " AND (d.as_of, d.id) < (%(last_as_of)s, %(last_id)s)"
     values = {**_values(run), "limit": max(min(limit, run.total - run.done), 0)}
-    with connection.cursor() as cursor:
-        cursor.execute(_NEXT.format(_PAST.format(where)), values)
-        rows: list[tuple[Any, ...]] = cursor.fetchall()
-    bare = [at for at, row in enumerate(rows) if row[3] is None]
-    return rows[: bare[SLOW_CHUNK]] if len(bare) > SLOW_CHUNK else rows
+    rows = read(_NEXT.format(_PAST.format(where)), values, _FIELDS)
+    bare = (rows.fields["layout"] == 0).nonzero()[0]
+    return rows.first(int(bare[SLOW_CHUNK])) if len(bare) > SLOW_CHUNK else rows
 
 
-def _add(
-    tally: Tally, before: ColumnStrategy, after: ColumnStrategy, rows: Sequence[tuple[Any, ...]]
-) -> None:
-    stored = [StoredRow(row[0], row[3], row[4], row[5] and bytes(row[5])) for row in rows]
-    for part in vectors.parts(stored):
-        sides = [
+def _add(tally: Tally, before: ColumnStrategy, after: ColumnStrategy, rows: StoredRows) -> None:
+    for part in vectors.parts(rows):
+        first, second = (
             evaluate_columns(strategy, part.batch, part.inputs_of) for strategy in (before, after)
-        ]
-        products = [rows[at][2] for at in part.places]
-        tally.add(
-            part.batch, *sides, products=products, ids=part.decision_ids, made=part.made
         )
+        tally.add(part.batch, first, second, ids=part.decision_ids, made=part.made)
 
 
 def _where(run: BacktestRun) -> str:

@@ -20,12 +20,13 @@ from products import selectors as product_selectors
 from products.domain.income_calendar import IncomeCalendar
 from products.domain.law import CONSUMPTION_PURPOSES
 from products.domain.terms import LoanTerms
+from products.money import ZERO
 from products.selectors.calendars import income_calendar
 from risk import gathering, selectors, vectors
 from risk.contracts import Decision, DecisionRequest, OfferDraft, Subject
 from risk.domain.canonical import canonical, sha256_of
 from risk.domain.citizen import age_on, birth_date
-from risk.domain.decide import ENGINE_VERSION, evaluate, precheck
+from risk.domain.decide import ENGINE_VERSION, evaluate_both, precheck
 from risk.domain.decide import reprice as reprice_offers
 from risk.domain.strategy import CompiledStrategy
 from risk.gateways.sources import PURPOSE_LOAN_APPROVAL, SOURCES
@@ -35,6 +36,9 @@ from risk.selectors.lists import matches
 from risk.strategies import compiled_version, published_version
 
 log = structlog.get_logger(__name__)
+
+#: The result, and the outcome and limit before plans were fitted.
+Found = tuple[dict[str, Any], str, Decimal]
 
 #: Nobody younger or older than any product allows is asked about, whatever the product says.
 AGE_MIN, AGE_MAX = 18, 65
@@ -106,7 +110,7 @@ def decide(request: DecisionRequest) -> Decision:
     early = build_inputs(request, application_facts(request), {}, cap, lists=lists)
     result = precheck(strategy, early)
     if result is not None:
-        return _store(request, version, early, result, took_ms=0)
+        return _store(request, version, early, (result, result["outcome"], ZERO), took_ms=0)
     gather(
         subject=request.subject,
         consents=dict(request.consents),
@@ -116,9 +120,9 @@ def decide(request: DecisionRequest) -> Decision:
         terms=request.terms,
     )
     started = time.perf_counter()
-    inputs, result = _evaluated(request, strategy, cap, lists)
+    inputs, found = _evaluated(request, strategy, cap, lists)
     took_ms = int((time.perf_counter() - started) * 1000)
-    return _store(request, version, inputs, result, took_ms=took_ms)
+    return _store(request, version, inputs, found, took_ms=took_ms)
 
 
 def reprice(
@@ -164,7 +168,7 @@ def _evaluated(
     strategy: CompiledStrategy,
     cap: Decimal | None,
     lists: list[dict[str, str]],
-) -> tuple[dict[str, Any], dict[str, Any]]:
+) -> tuple[dict[str, Any], Found]:
     questions = gathering.questions_for(request.subject, request.consents, list(SOURCES.values()))
     reports = gathering.reports_of(
         request.subject.application_id, [question.index for question in questions], request.round
@@ -178,7 +182,7 @@ def _evaluated(
         lists=lists,
         calendar=_calendar(facts, request.business_date),
     )
-    return inputs, evaluate(strategy, inputs)
+    return inputs, evaluate_both(strategy, inputs)
 
 
 def _lists(request: DecisionRequest) -> list[dict[str, str]]:
@@ -219,11 +223,12 @@ def _store(
     request: DecisionRequest,
     version: StrategyVersion,
     inputs: dict[str, Any],
-    result: dict[str, Any],
+    found: Found,
     *,
     took_ms: int,
 ) -> Decision:
     """Insert once; if another worker was faster, its row is the decision."""
+    result, core_outcome, core_limit = found
     record = DecisionRecord(
         application_id=request.subject.application_id,
         round=request.round,
@@ -249,7 +254,7 @@ def _store(
         application_id=request.subject.application_id, round=request.round
     )
     if standing.pk == record.pk:
-        _keep_vector(record)
+        _keep_vector(record, core_outcome, core_limit)
     log.info(
         "decision.made",
         decision_id=str(standing.pk),
@@ -260,10 +265,10 @@ def _store(
     return selectors.decision_of(standing)
 
 
-def _keep_vector(record: DecisionRecord) -> None:
+def _keep_vector(record: DecisionRecord, outcome: str, limit: Decimal) -> None:
     """The decision as numbers, for back-tests and fast replay. It stands without them."""
     try:
         with transaction.atomic():
-            vectors.keep(record.pk, record.inputs, compiled_version(record.strategy_version_id))
+            vectors.keep(record.pk, record.inputs, outcome, limit)
     except Exception:  # they can be made from the inputs at any time: nobody waits for them
         log.exception("decision.vector_missing", decision_id=str(record.pk))
