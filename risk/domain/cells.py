@@ -117,6 +117,8 @@ def _compared(sign: str, value: Any, text: str) -> tuple[tuple[Any, Any], ...]:
     if sign == ">=":
         return ((value, None),)
     if sign == "<":
+        if value == date.min:
+            raise InvalidCell("empty_interval", f"{text} holds no value")
         return ((None, value),)
     if sign == "<=":
         return ((None, following),)
