@@ -35,7 +35,7 @@ from risk.domain.strategy_parts import (
     seasons_of,
 )
 from risk.domain.table_outputs import DECIDED
-from risk.domain.table_reading import InvalidTable, Vocabulary, read_tables
+from risk.domain.table_reading import InvalidTable, Problem, Vocabulary, read_tables
 from risk.domain.tables import Table
 from risk.domain.values import NotOfType
 
@@ -95,7 +95,10 @@ def read_strategy(definition: Mapping[str, Any]) -> CompiledStrategy:
         raise
     except InvalidTable as error:
         raise InvalidStrategy(str(error), error.problems) from error
-    except (InvalidCondition, InvalidScorecard, InvalidFormula, NotOfType) as error:
+    except InvalidFormula as error:
+        problem = Problem("formulas", error.formula, "expression", error.code, error.text)
+        raise InvalidStrategy(str(error), [problem]) from error
+    except (InvalidCondition, InvalidScorecard, NotOfType) as error:
         raise InvalidStrategy(str(error)) from error
     except (KeyError, TypeError, ValueError, AttributeError) as error:
         raise InvalidStrategy(f"{type(error).__name__}: {error}") from error

@@ -21,7 +21,8 @@ SOLD_METHODS = frozenset(METHODS) | {"flexible"}
 class InvalidStrategy(ValueError):
     """The definition cannot be used; the message names the part.
 
-    ``problems`` are those of tables, by table, row and column (``table_reading.Problem``).
+    ``problems`` are those of tables, by table, row and column (``table_reading.Problem``), or of a
+    formula: table "formulas", the formula's name as row, column "expression".
     """
 
     def __init__(self, message: str, problems: Sequence[Any] = ()) -> None:

@@ -271,6 +271,20 @@ def test_a_strategy_with_an_unsound_table_or_formula_never_loads(change: Any) ->
         read_strategy(broken)
 
 
+def test_an_editor_learns_the_place_of_what_is_wrong() -> None:
+    broken = definition()
+    broken["tables"][0]["rows"][0]["when"][1] = "ten"
+    with pytest.raises(InvalidStrategy) as table:
+        read_strategy(broken)
+    assert [(p.table, p.row, p.column) for p in table.value.problems] == [
+        ("land_and_herd", "L1", "land_mu")
+    ]
+    with pytest.raises(InvalidStrategy) as formula:
+        read_strategy({**definition(), "formulas": [{**LEFT, "expression": "left_over * 2"}]})
+    problem = formula.value.problems[0]
+    assert (problem.table, problem.row, problem.code) == ("formulas", "left_over", "circle")
+
+
 def test_the_losses_expected_are_read_as_percentages() -> None:
     loss = read_strategy(definition()).loss
     assert loss is not None
