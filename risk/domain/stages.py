@@ -61,21 +61,16 @@ class Desk:
     def price(self, *, for_person: bool = False) -> tuple[Adjustment, ...] | None:
         """What is added to or taken off the spread; ``None`` when a table cannot be told.
 
-        ``for_person``: a person answers for the loan and what is unknown stays so; the dearest row
-        that may hold is taken, and nothing is taken off.
+        ``for_person``: a person answers for the loan and what is unknown stays so; the table gives the
+        dearest it may come to, and takes nothing off.
         """
         adjustments: list[Adjustment] = []
         is_unknown = False
         for table, hit in self._hits("price"):
-            moves = [(row, table.output(row, "spread_bp") or 0) for row in hit.rows]
-            if hit.unknown:
-                is_unknown = True
-                might = [(row, table.output(row, "spread_bp") or 0) for row in hit.thinkable]
-                moves = [max(might, key=lambda move: move[1])]
-                moves = [move for move in moves if move[1] > 0]
-            for row, bp in moves:
+            is_unknown |= bool(hit.unknown)
+            for row, bp in _dearest(table, hit) if hit.unknown else _moves(table, hit.rows):
                 name = f"table {table.code} {table.row_id(row)}"
-                adjustments += [Adjustment(name, bp, table.zh, table.en)] if bp else []
+                adjustments.append(Adjustment(name, bp, table.zh, table.en))
         return None if is_unknown and not for_person else tuple(adjustments)
 
     def authority(self) -> tuple[str | None, bool]:
@@ -94,6 +89,17 @@ class Desk:
         hits = [(table, table.look_up(self.known)) for table in self.tables.get(stage, ())]
         self.trace.extend(table.trace(hit, self.known) for table, hit in hits)
         return hits
+
+
+def _moves(table: Table, rows: Sequence[int]) -> list[tuple[int, int]]:
+    """Rows that move the price, with their basis points."""
+    return [(row, bp) for row in rows if (bp := table.output(row, "spread_bp"))]
+
+
+def _dearest(table: Table, hit: Hit) -> list[tuple[int, int]]:
+    """One row of a "first" table, or all that add up in a collecting one."""
+    dear = [move for move in _moves(table, hit.thinkable) if move[1] > 0]
+    return sorted(dear, key=lambda move: -move[1])[:1] if table.is_first else dear
 
 
 def wished(amount: Any) -> Decimal | None:

@@ -172,6 +172,10 @@ def test_an_unknown_price_refers_and_a_person_prices_it_dearly() -> None:
     assert result["trace"]["tables"][-1]["unknown"] == ["A", "B"]
     offers = reprice(odd, case, grade="B", limit=Decimal(8000))
     assert offers[0].annual_rate == Decimal("0.060500")
+    rows.append({"id": "C", "when": [">= 5"], "then": ["15"]})
+    both = strategy({**table, "hit": "collect"}, **free)
+    offers = reprice(both, case, grade="B", limit=Decimal(8000))
+    assert offers[0].annual_rate == Decimal("0.062000")
 
 
 # ── review and authority ─────────────────────────────────────────────────────
