@@ -25,6 +25,7 @@ from risk.contracts import Decision, DecisionRequest, OfferDraft, Subject
 from risk.domain.canonical import canonical, sha256_of
 from risk.domain.citizen import age_on, birth_date
 from risk.domain.decide import ENGINE_VERSION, evaluate, precheck
+from risk.domain.decide import authority_for as role_for
 from risk.domain.decide import reprice as reprice_offers
 from risk.domain.strategy import CompiledStrategy
 from risk.gateways.sources import PURPOSE_LOAN_APPROVAL, SOURCES
@@ -147,6 +148,18 @@ def reprice(
     }
     strategy = compiled_version(record.strategy_version_id)
     return reprice_offers(strategy, inputs, grade=record.grade or None, limit=limit)
+
+
+def authority_for(*, decision_id: UUID, amount: Decimal) -> str | None:
+    """The role (officer | manager | head_office) that may approve ``amount`` yuan alone, by the bands
+    of the decision's own strategy; ``None`` when it has none for this case.
+
+    While something a band reads is unknown, the highest role it may ask for. Raises
+    ``selectors.NoDecision``.
+    """
+    record = selectors.record_of(decision_id)
+    strategy = compiled_version(record.strategy_version_id)
+    return role_for(strategy, record.inputs, amount)
 
 
 def _may_be_asked_about(id_number: str, day: date, terms: LoanTerms | None) -> bool:
