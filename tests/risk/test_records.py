@@ -13,7 +13,7 @@ from risk import services
 from risk.models import DecisionRecord, SourceReport, StrategyVersion
 from risk.replay import is_identical, replay_all
 from risk.services.strategies import publish
-from risk.strategies import NoPublishedStrategy, TamperedStrategy, compiled_version
+from risk.strategies import NoPublishedStrategy, TamperedStrategy, compiled_version, forget
 from tests.domain.engine_1_2 import FROZEN
 from tests.risk.applicants import FARMER
 from tests.risk.conftest import definition
@@ -168,7 +168,7 @@ def test_evaluate_strategy_answers_line_by_line(strategy: Any, tmp_path: Path) -
 def test_records_of_the_engine_before_tables_still_replay_to_the_same_bytes(
     sandbox: Any, request_for: Any, now: Any, db: None, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    compiled_version.cache_clear()
+    forget()
     publish(definition=FROZEN["strategy"], author="risk.manager", now=now)
     with monkeypatch.context() as before:
         before.setattr("risk.domain.decide.ENGINE_VERSION", "1.2")
