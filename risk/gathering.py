@@ -3,14 +3,15 @@
 Threads only talk HTTP; every database write happens in the calling thread. A claim row is inserted
 before a source is asked (INSERT … ON CONFLICT), so a second caller waits for the first instead of
 asking again; a claim whose owner died is taken over when its lease, kept by the database's clock,
-has run out.
+has run out. What is still fresh from an earlier application is not asked again (``risk.reuse``); what
+is switched off or over its day's budget is not asked at all (``risk.spending``).
 """
 
 import os
 import threading
 import time
 from collections.abc import Mapping, Sequence
-from concurrent.futures import ThreadPoolExecutor
+from concurrent.futures import Future, ThreadPoolExecutor
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from uuid import UUID
@@ -19,11 +20,14 @@ import structlog
 from django.db import transaction
 from django.db.models import F, Q
 from django.db.models.functions import Now
+from django.utils import timezone
 
 from products.encryption import blind_index
+from risk import reuse, spending
 from risk.contracts import Subject
 from risk.domain.canonical import canonical
-from risk.gateways.sources import ERROR, TIMEOUT, Answer, Source, ask
+from risk.gateways.answers import Answer, ask
+from risk.gateways.sources import ERROR, FAILED, Source
 from risk.models import SourceReport
 
 log = structlog.get_logger(__name__)
@@ -44,6 +48,7 @@ _ANSWER_FIELDS = [
     "answered_at",
     "latency_ms",
     "cost_fen",
+    "reused_from",
 ]
 
 _pool_lock = threading.Lock()
@@ -57,6 +62,10 @@ class Question:
     source: Source
     index: str
     consent_id: str
+
+
+#: A claim this caller won: the question, the report's id, the number of the attempt.
+Claim = tuple[Question, UUID, int]
 
 
 def questions_for(
@@ -80,6 +89,9 @@ def gather_reports(
     What another caller is asking is waited for; if that caller died, its questions are put again.
     """
     pending = _unanswered(subject.application_id, questions, round, now)
+    known = [(question.source, question.index, question.consent_id) for question in pending]
+    if known and reuse.reuse_fresh(subject.application_id, known, purpose, round, now):
+        pending = _unanswered(subject.application_id, pending, round, now)
     others = _ask_unclaimed(subject, pending, purpose, round, now)
     if others:
         _wait_for_others(subject.application_id, others, round)
@@ -95,16 +107,23 @@ def _ask_unclaimed(
         return []
     with transaction.atomic(durable=True):  # claims must be visible before anybody is asked
         mine = _claim(subject.application_id, questions, purpose, round, now)
+        day = timezone.localdate(now)
+        refused = spending.reserve([question.source for question, _, _ in mine.values()], day)
     if mine:
-        _ask_all(subject, mine, purpose, now)
+        _ask_all(subject, mine, refused, purpose, now)
     return [question for question in questions if question.index not in mine]
 
 
 def reports_of(application_id: UUID, indexes: Sequence[str], round: int) -> list[SourceReport]:
     """The newest report per question, up to this round."""
-    rows = SourceReport.objects.filter(
-        application_id=application_id, round__lte=round, subject_index__in=indexes
-    ).order_by("source", "round")
+    rows = (
+        SourceReport.objects.filter(
+            application_id=application_id, round__lte=round, subject_index__in=indexes
+        )
+        .select_related("reused_from")
+        .defer("raw_reply", "reused_from__raw_reply")
+        .order_by("source", "round")
+    )
     newest = {(row.source, row.subject_index): row for row in rows}
     return list(newest.values())
 
@@ -118,7 +137,7 @@ def _unanswered(
         for row in SourceReport.objects.filter(
             application_id=application_id, round__lte=round, state=SourceReport.State.ANSWERED
         )
-        .exclude(result__in=[ERROR, TIMEOUT])
+        .exclude(result__in=FAILED)
         .defer("raw_reply", "facts")
     }
     pending = []
@@ -132,8 +151,8 @@ def _unanswered(
 
 def _claim(
     application_id: UUID, questions: Sequence[Question], purpose: str, round: int, now: datetime
-) -> dict[str, tuple[Question, UUID, int]]:
-    """Claims this caller won: question index → (question, report id, attempt number)."""
+) -> dict[str, Claim]:
+    """Claims this caller won, by question index."""
     rows = [
         SourceReport(
             application_id=application_id,
@@ -165,7 +184,7 @@ def _claim(
 def _take_over(report_id: UUID, attempts: int, consent_id: str, now: datetime) -> bool:
     """Claim a failed report for one more try, or an abandoned one; one caller at most succeeds."""
     failed = Q(
-        state=SourceReport.State.ANSWERED, result__in=[ERROR, TIMEOUT], attempts__lt=ATTEMPTS_MAX
+        state=SourceReport.State.ANSWERED, result__in=FAILED, attempts__lt=ATTEMPTS_MAX
     )
     abandoned = Q(state=SourceReport.State.ASKING, claimed_at__lt=Now() - LEASE)
     return bool(
@@ -173,6 +192,7 @@ def _take_over(report_id: UUID, attempts: int, consent_id: str, now: datetime) -
             state=SourceReport.State.ASKING,
             result="",
             answered_at=None,
+            reused_from=None,
             attempts=F("attempts") + 1,
             claimed_at=Now(),
             requested_at=now,
@@ -182,38 +202,50 @@ def _take_over(report_id: UUID, attempts: int, consent_id: str, now: datetime) -
 
 
 def _ask_all(
-    subject: Subject, claims: Mapping[str, tuple[Question, UUID, int]], purpose: str, now: datetime
+    subject: Subject,
+    claims: Mapping[str, Claim],
+    refused: Mapping[str, str],
+    purpose: str,
+    now: datetime,
 ) -> None:
     """All questions at once; the wall time is the slowest source's, and each is capped by its
-    timeout.
+    timeout. ``refused``: source code → why it is not asked.
     """
     pool = _pool()
-    asked = [
-        (
-            question,
-            report_id,
-            attempt,
-            pool.submit(
-                ask, question.source, subject, consent_id=question.consent_id, purpose=purpose
-            ),
+    asked: list[tuple[Claim, Future[Answer]]] = []
+    answers: dict[UUID, tuple[Question, int, Answer]] = {}
+    for question, report_id, attempt in claims.values():
+        problem = refused.get(question.source.code)
+        if problem:
+            answers[report_id] = (question, attempt, Answer(ERROR, {}, {}, problem, 0))
+            continue
+        future = pool.submit(
+            ask, question.source, subject, consent_id=question.consent_id, purpose=purpose
         )
-        for question, report_id, attempt in claims.values()
-    ]
-    answers = {}
-    for question, report_id, attempt, future in asked:
+        asked.append(((question, report_id, attempt), future))
+    for (question, report_id, attempt), future in asked:
         try:
             answer = future.result()
         except Exception as error:  # a bug in reading one reply must not lose the other eleven
             log.error("source.unreadable", source=question.source.code, error=type(error).__name__)
             answer = Answer(ERROR, {}, {}, "adapter", 0)
         answers[report_id] = (question, attempt, answer)
-    _store(answers, now)
+    _store(answers, refused, purpose, now)
 
 
-def _store(answers: Mapping[UUID, tuple[Question, int, Answer]], now: datetime) -> None:
+def _store(
+    answers: Mapping[UUID, tuple[Question, int, Answer]],
+    refused: Mapping[str, str],
+    purpose: str,
+    now: datetime,
+) -> None:
     """Keep answers whose claim is still ours; a claim lost to another caller is that caller's to
-    settle.
+    settle. What failed costs nothing, whoever keeps the claim.
     """
+    failed = [
+        (question, answer) for question, _, answer in answers.values() if answer.result in FAILED
+    ]
+    stand_ins = reuse.stand_ins([(q.source, q.index) for q, _ in failed], purpose, now)
     with transaction.atomic():
         rows = (
             SourceReport.objects.select_for_update()
@@ -223,24 +255,20 @@ def _store(answers: Mapping[UUID, tuple[Question, int, Answer]], now: datetime) 
         kept = []
         for row in rows:
             question, attempt, answer = answers[row.pk]
-            if row.attempts != attempt:
-                continue
-            row.state, row.result, row.problem = (
-                SourceReport.State.ANSWERED,
-                answer.result,
-                answer.problem,
-            )
-            row.raw_reply, row.facts = dict(answer.raw), dict(answer.facts)
-            row.latency_ms = answer.latency_ms
-            row.answered_at = now + timedelta(milliseconds=answer.latency_ms)
-            row.cost_fen = 0 if answer.result in {ERROR, TIMEOUT} else question.source.cost_fen
-            kept.append(row)
+            if row.attempts == attempt:
+                _fill(row, question, answer, now)
+                row.reused_from = stand_ins.get(question.index)
+                kept.append(row)
         if (
             kept
         ):  # an upsert rather than UPDATEs: one statement, and fields are encrypted on the way
             SourceReport.objects.bulk_create(
                 kept, update_conflicts=True, unique_fields=["id"], update_fields=_ANSWER_FIELDS
             )
+        spending.give_back(
+            [(q.source, a.problem) for q, a in failed if q.source.code not in refused],
+            timezone.localdate(now),
+        )
     for question, _, answer in answers.values():
         log.info(
             "source.answered",
@@ -249,6 +277,18 @@ def _store(answers: Mapping[UUID, tuple[Question, int, Answer]], now: datetime) 
             problem=answer.problem,
             latency_ms=answer.latency_ms,
         )
+
+
+def _fill(row: SourceReport, question: Question, answer: Answer, now: datetime) -> None:
+    row.state, row.result, row.problem = (
+        SourceReport.State.ANSWERED,
+        answer.result,
+        answer.problem,
+    )
+    row.raw_reply, row.facts = dict(answer.raw), dict(answer.facts)
+    row.latency_ms = answer.latency_ms
+    row.answered_at = now + timedelta(milliseconds=answer.latency_ms)
+    row.cost_fen = 0 if answer.result in FAILED else question.source.cost_fen
 
 
 def _wait_for_others(application_id: UUID, questions: Sequence[Question], round: int) -> None:
