@@ -12,9 +12,9 @@ from django.db import connection
 from risk.gateways.sources import Source
 from risk.models import SourceSetting
 
-BUDGET, DISABLED = "budget", "disabled"
-#: A breaker that is open refuses before anything is sent: neither a call nor a cost.
-NOT_SENT = frozenset({BUDGET, DISABLED, "breaker_open"})
+BUDGET, DISABLED, BREAKER = "budget", "disabled", "breaker_open"
+#: Problems for which nothing was sent: neither a call nor a cost.
+NOT_SENT = frozenset({BUDGET, DISABLED, BREAKER})
 
 # rows are taken in the order of their codes, so that two workers cannot wait for each other
 _RESERVE = """
