@@ -70,6 +70,14 @@ class Migration(migrations.Migration):
             name='reused_from',
             field=models.ForeignKey(db_index=False, null=True, on_delete=django.db.models.deletion.PROTECT, related_name='+', to='risk.sourcereport'),
         ),
+        migrations.RemoveIndex(
+            model_name='sourcereport',
+            name='source_report_health',
+        ),
+        migrations.AddIndex(
+            model_name='sourcereport',
+            index=models.Index(fields=['source', '-requested_at'], include=('state', 'result', 'problem', 'latency_ms', 'reused_from'), name='source_report_figures'),
+        ),
         migrations.AddIndex(
             model_name='sourcereport',
             index=models.Index(condition=models.Q(('result__in', ['MATCH', 'MISMATCH', 'NO_RECORD']), ('reused_from__isnull', True), ('state', 'answered')), fields=['subject_index', '-answered_at'], name='source_report_reusable'),

@@ -79,7 +79,11 @@ class SourceReport(models.Model):
             ),
         ]
         indexes = [
-            models.Index(fields=["source", "-requested_at"], name="source_report_health"),
+            models.Index(
+                fields=["source", "-requested_at"],
+                include=["state", "result", "problem", "latency_ms", "reused_from"],
+                name="source_report_figures",
+            ),
             models.Index(
                 fields=["subject_index", "-answered_at"],
                 condition=Q(

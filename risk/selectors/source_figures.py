@@ -66,11 +66,14 @@ class Hour:
     p95_ms: int | None
 
 
-# One pass over the last week's reports of all sources, by the index on (source, requested_at).
+# One pass over a week's reports of all sources: the index on (source, requested_at) holds all that is
+# read, and codes sort by bytes (a language's order would take half as long again).
 _FIGURES = """
-WITH span AS (SELECT unnest(%(names)s::text[]) AS span, unnest(%(since)s::timestamptz[]) AS since),
+WITH span AS (
+    SELECT unnest(%(names)s::text[]) COLLATE "C" AS span, unnest(%(since)s::timestamptz[]) AS since
+),
 report AS (
-    SELECT source, requested_at, result, problem, latency_ms,
+    SELECT source COLLATE "C" AS source, requested_at, result, problem, latency_ms,
            reused_from_id IS NOT NULL AND result NOT IN ('ERROR', 'TIMEOUT') AS is_reused,
            reused_from_id IS NOT NULL AND result IN ('ERROR', 'TIMEOUT') AS is_stale,
            problem = ANY(%(not_sent)s) AS is_unsent
@@ -88,10 +91,8 @@ SELECT source, span,
        count(*) FILTER (WHERE result = 'TIMEOUT') AS timeouts,
        count(*) FILTER (WHERE is_unsent) AS not_sent,
        count(*) FILTER (WHERE problem = %(breaker)s) AS held_back,
-       percentile_disc(0.5) WITHIN GROUP (ORDER BY latency_ms)
-           FILTER (WHERE NOT is_reused AND NOT is_unsent) AS p50_ms,
-       percentile_disc(0.95) WITHIN GROUP (ORDER BY latency_ms)
-           FILTER (WHERE NOT is_reused AND NOT is_unsent) AS p95_ms
+       percentile_disc(ARRAY[0.5, 0.95]) WITHIN GROUP (ORDER BY latency_ms)
+           FILTER (WHERE NOT is_reused AND NOT is_unsent) AS latencies
 FROM report JOIN span ON report.requested_at >= span.since
 GROUP BY source, span
 """
@@ -99,10 +100,8 @@ _HOURS = """
 SELECT date_trunc('hour', requested_at) AS at,
        count(*) FILTER (WHERE problem <> ALL(%(not_sent)s)) AS asked,
        count(*) FILTER (WHERE result IN ('ERROR', 'TIMEOUT')) AS failed,
-       percentile_disc(0.5) WITHIN GROUP (ORDER BY latency_ms)
-           FILTER (WHERE problem <> ALL(%(not_sent)s)) AS p50_ms,
-       percentile_disc(0.95) WITHIN GROUP (ORDER BY latency_ms)
-           FILTER (WHERE problem <> ALL(%(not_sent)s)) AS p95_ms
+       percentile_disc(ARRAY[0.5, 0.95]) WITHIN GROUP (ORDER BY latency_ms)
+           FILTER (WHERE problem <> ALL(%(not_sent)s)) AS latencies
 FROM risk_sourcereport
 WHERE source = %(source)s AND requested_at >= %(first)s AND state = 'answered'
   AND (reused_from_id IS NULL OR result IN ('ERROR', 'TIMEOUT'))
@@ -162,7 +161,10 @@ def _rows(sql: str, values: Mapping[str, Any]) -> list[dict[str, Any]]:
     with connection.cursor() as cursor:
         cursor.execute(sql, values)
         names = [column.name for column in cursor.description]
-        return [dict(zip(names, row, strict=True)) for row in cursor.fetchall()]
+        rows = [dict(zip(names, row, strict=True)) for row in cursor.fetchall()]
+    for row in rows:
+        row["p50_ms"], row["p95_ms"] = row.pop("latencies") or (None, None)
+    return rows
 
 
 def share(part: int, whole: int | None) -> float | None:
