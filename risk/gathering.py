@@ -1,36 +1,27 @@
 """Asking the sources: claim, ask all at once, keep the answers. Used by ``risk.services`` only.
 
-Threads only talk HTTP; every database write happens in the calling thread. A claim row is inserted
-before a source is asked (INSERT … ON CONFLICT), so a second caller waits for the first instead of
-asking again; a claim whose owner died is taken over when its lease, kept by the database's clock,
-has run out. What is still fresh from an earlier application is not asked again (``risk.reuse``); what
-is switched off or over its day's budget is not asked at all (``risk.spending``).
+A claim row is inserted before a source is asked (INSERT … ON CONFLICT), so a second caller waits for
+the first instead of asking again; a claim whose owner died is taken over when its lease, kept by the
+database's clock, has run out. What is still fresh from an earlier application is not asked again
+(``risk.reuse``); what is switched off or over its day's budget is not asked at all (``risk.spending``).
 """
 
-import os
-import threading
 import time
-from collections.abc import Mapping, Sequence
-from concurrent.futures import Future, ThreadPoolExecutor
-from dataclasses import dataclass
+from collections.abc import Sequence
 from datetime import datetime, timedelta
 from uuid import UUID
 
-import structlog
 from django.db import transaction
 from django.db.models import F, Q
 from django.db.models.functions import Now
 from django.utils import timezone
 
-from products.encryption import blind_index
 from risk import reuse, spending
+from risk.asking import ask_all
 from risk.contracts import Subject
-from risk.domain.canonical import canonical
-from risk.gateways.answers import Answer, ask
-from risk.gateways.sources import ERROR, FAILED, Source
+from risk.gateways.sources import FAILED
 from risk.models import SourceReport
-
-log = structlog.get_logger(__name__)
+from risk.questions import Claim, Question
 
 #: Longer than the slowest source's whole time-out: a claim older than this belongs to a dead worker.
 LEASE = timedelta(seconds=8)
@@ -38,47 +29,6 @@ LEASE = timedelta(seconds=8)
 ATTEMPTS_MAX = 2
 WAIT_FOR_OTHERS_S = 8.5
 _POLL_S = 0.03
-_THREADS = 24
-_ANSWER_FIELDS = [
-    "state",
-    "result",
-    "problem",
-    "raw_reply",
-    "facts",
-    "answered_at",
-    "latency_ms",
-    "cost_fen",
-    "reused_from",
-]
-
-_pool_lock = threading.Lock()
-_pools: dict[int, ThreadPoolExecutor] = {}
-
-
-@dataclass(frozen=True)
-class Question:
-    """One source asked about one subject; ``index`` tells exactly which question was put."""
-
-    source: Source
-    index: str
-    consent_id: str
-
-
-#: A claim this caller won: the question, the report's id, the number of the attempt.
-Claim = tuple[Question, UUID, int]
-
-
-def questions_for(
-    subject: Subject, consents: Mapping[str, str], sources: Sequence[Source]
-) -> list[Question]:
-    """What may and can be asked now: consented to, and the subject has what the question needs."""
-    questions = []
-    for source in sources:
-        consent_id, body = consents.get(source.consent_kind), source.body(subject)
-        if consent_id and body is not None:
-            index = blind_index(canonical(body).decode(), purpose=f"source:{source.code}")
-            questions.append(Question(source, index, str(consent_id)))
-    return questions
 
 
 def gather_reports(
@@ -89,8 +39,7 @@ def gather_reports(
     What another caller is asking is waited for; if that caller died, its questions are put again.
     """
     pending = _unanswered(subject.application_id, questions, round, now)
-    known = [(question.source, question.index, question.consent_id) for question in pending]
-    if known and reuse.reuse_fresh(subject.application_id, known, purpose, round, now):
+    if pending and reuse.reuse_fresh(subject.application_id, pending, purpose, round, now):
         pending = _unanswered(subject.application_id, pending, round, now)
     others = _ask_unclaimed(subject, pending, purpose, round, now)
     if others:
@@ -110,7 +59,7 @@ def _ask_unclaimed(
         day = timezone.localdate(now)
         refused = spending.reserve([question.source for question, _, _ in mine.values()], day)
     if mine:
-        _ask_all(subject, mine, refused, purpose, now)
+        ask_all(subject, mine, refused, purpose, now)
     return [question for question in questions if question.index not in mine]
 
 
@@ -201,96 +150,6 @@ def _take_over(report_id: UUID, attempts: int, consent_id: str, now: datetime) -
     )
 
 
-def _ask_all(
-    subject: Subject,
-    claims: Mapping[str, Claim],
-    refused: Mapping[str, str],
-    purpose: str,
-    now: datetime,
-) -> None:
-    """All questions at once; the wall time is the slowest source's, and each is capped by its
-    timeout. ``refused``: source code → why it is not asked.
-    """
-    pool = _pool()
-    asked: list[tuple[Claim, Future[Answer]]] = []
-    answers: dict[UUID, tuple[Question, int, Answer]] = {}
-    for question, report_id, attempt in claims.values():
-        problem = refused.get(question.source.code)
-        if problem:
-            answers[report_id] = (question, attempt, Answer(ERROR, {}, {}, problem, 0))
-            continue
-        future = pool.submit(
-            ask, question.source, subject, consent_id=question.consent_id, purpose=purpose
-        )
-        asked.append(((question, report_id, attempt), future))
-    for (question, report_id, attempt), future in asked:
-        try:
-            answer = future.result()
-        except Exception as error:  # a bug in reading one reply must not lose the other eleven
-            log.error("source.unreadable", source=question.source.code, error=type(error).__name__)
-            answer = Answer(ERROR, {}, {}, "adapter", 0)
-        answers[report_id] = (question, attempt, answer)
-    _store(answers, refused, purpose, now)
-
-
-def _store(
-    answers: Mapping[UUID, tuple[Question, int, Answer]],
-    refused: Mapping[str, str],
-    purpose: str,
-    now: datetime,
-) -> None:
-    """Keep answers whose claim is still ours; a claim lost to another caller is that caller's to
-    settle. What failed costs nothing, whoever keeps the claim.
-    """
-    failed = [
-        (question, answer) for question, _, answer in answers.values() if answer.result in FAILED
-    ]
-    stand_ins = reuse.stand_ins([(q.source, q.index) for q, _ in failed], purpose, now)
-    with transaction.atomic():
-        rows = (
-            SourceReport.objects.select_for_update()
-            .filter(pk__in=answers, state=SourceReport.State.ASKING)
-            .order_by("pk")
-        )
-        kept = []
-        for row in rows:
-            question, attempt, answer = answers[row.pk]
-            if row.attempts == attempt:
-                _fill(row, question, answer, now)
-                row.reused_from = stand_ins.get(question.index)
-                kept.append(row)
-        if (
-            kept
-        ):  # an upsert rather than UPDATEs: one statement, and fields are encrypted on the way
-            SourceReport.objects.bulk_create(
-                kept, update_conflicts=True, unique_fields=["id"], update_fields=_ANSWER_FIELDS
-            )
-        spending.give_back(
-            [(q.source, a.problem) for q, a in failed if q.source.code not in refused],
-            timezone.localdate(now),
-        )
-    for question, _, answer in answers.values():
-        log.info(
-            "source.answered",
-            source=question.source.code,
-            result=answer.result,
-            problem=answer.problem,
-            latency_ms=answer.latency_ms,
-        )
-
-
-def _fill(row: SourceReport, question: Question, answer: Answer, now: datetime) -> None:
-    row.state, row.result, row.problem = (
-        SourceReport.State.ANSWERED,
-        answer.result,
-        answer.problem,
-    )
-    row.raw_reply, row.facts = dict(answer.raw), dict(answer.facts)
-    row.latency_ms = answer.latency_ms
-    row.answered_at = now + timedelta(milliseconds=answer.latency_ms)
-    row.cost_fen = 0 if answer.result in FAILED else question.source.cost_fen
-
-
 def _wait_for_others(application_id: UUID, questions: Sequence[Question], round: int) -> None:
     """Wait, bounded, while another caller asks; what is then still open counts as unavailable."""
     deadline = time.monotonic() + WAIT_FOR_OTHERS_S
@@ -302,13 +161,3 @@ def _wait_for_others(application_id: UUID, questions: Sequence[Question], round:
     )
     while asking.exists() and time.monotonic() < deadline:
         time.sleep(_POLL_S)
-
-
-def _pool() -> ThreadPoolExecutor:
-    """One pool per process; a forked child makes its own."""
-    pid = os.getpid()
-    with _pool_lock:
-        if pid not in _pools:
-            _pools.clear()
-            _pools[pid] = ThreadPoolExecutor(_THREADS, thread_name_prefix="source")
-        return _pools[pid]

@@ -8,8 +8,9 @@ from collections.abc import Iterable, Sequence
 from datetime import datetime, timedelta
 from uuid import UUID
 
-from risk.gateways.sources import FAILED, MATCH, MISMATCH, NO_RECORD, STALE, Source
+from risk.gateways.sources import FAILED, MATCH, MISMATCH, NO_RECORD, STALE
 from risk.models import SourceReport
+from risk.questions import Question
 
 _TELLING = (MATCH, MISMATCH, NO_RECORD)
 
@@ -33,45 +34,58 @@ def earlier_answers(indexes: Iterable[str], purpose: str) -> dict[str, SourceRep
 
 def reuse_fresh(
     application_id: UUID,
-    questions: Sequence[tuple[Source, str, str]],
+    questions: Sequence[Question],
     purpose: str,
     round: int,
     now: datetime,
 ) -> int:
-    """Report what is fresh without a call; ``questions`` are (source, index, consent id).
+    """Report what is fresh without a call; returns how many were found.
 
-    Returns how many were found. Where another worker already claimed the question, its row stands.
+    Where another worker already claimed the question, its row stands.
     """
-    earlier = earlier_answers([index for _, index, _ in questions], purpose)
+    earlier = earlier_answers([question.index for question in questions], purpose)
     rows = [
-        SourceReport(
-            application_id=application_id,
-            round=round,
-            source=source.code,
-            operation=f"{source.service}/{source.operation}",
-            subject_index=index,
-            state=SourceReport.State.ANSWERED,
-            result=earlier[index].result,
-            facts=earlier[index].facts,
-            consent_id=consent_id,
-            purpose=purpose,
-            requested_at=now,
-            answered_at=earlier[index].answered_at,
-            reused_from=earlier[index],
-        )
-        for source, index, consent_id in questions
-        if index in earlier and _within(earlier[index], source.fresh_days, now)
+        _copy(earlier[question.index], question, application_id, purpose, round, now)
+        for question in questions
+        if question.index in earlier
+        and _within(earlier[question.index], question.source.fresh_days, now)
     ]
     if rows:
         SourceReport.objects.bulk_create(rows, ignore_conflicts=True)
     return len(rows)
 
 
+def _copy(
+    original: SourceReport,
+    question: Question,
+    application_id: UUID,
+    purpose: str,
+    round: int,
+    now: datetime,
+) -> SourceReport:
+    """The answer again, for this application and its consent; the raw reply stays where it came."""
+    return SourceReport(
+        application_id=application_id,
+        round=round,
+        source=original.source,
+        operation=original.operation,
+        subject_index=original.subject_index,
+        state=SourceReport.State.ANSWERED,
+        result=original.result,
+        facts=original.facts,
+        consent_id=question.consent_id,
+        purpose=purpose,
+        requested_at=now,
+        answered_at=original.answered_at,
+        reused_from=original,
+    )
+
+
 def stand_ins(
-    failed: Iterable[tuple[Source, str]], purpose: str, now: datetime
+    failed: Iterable[Question], purpose: str, now: datetime
 ) -> dict[str, SourceReport]:
     """Question index → the older answer its source's fallback allows, for questions that failed."""
-    allowed = {index: source for source, index in failed if source.fallback == STALE}
+    allowed = {one.index: one.source for one in failed if one.source.fallback == STALE}
     if not allowed:
         return {}
     return {

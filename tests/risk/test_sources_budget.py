@@ -7,10 +7,11 @@ from typing import Any
 import pytest
 from django.db import DatabaseError, connection, connections, transaction
 
-from risk import gathering, services, spending
+from risk import asking, gathering, services, spending
 from risk.gateways.answers import Answer
 from risk.gateways.sources import SOURCES
 from risk.models import SourceDay, SourceReport, SourceSetting
+from risk.questions import questions_for
 from risk.selectors.sources import UnknownSource
 from risk.services.sources import SettingChanged, WrongLimit, change_setting
 from tests.risk.conftest import CONSENTS
@@ -159,7 +160,7 @@ def test_a_call_whose_worker_died_counts_as_paid_and_its_late_answer_is_dropped(
     sandbox: Sandbox, request_for: Any, now: Any
 ) -> None:
     request = request_for(sandbox.person("teacher"))
-    questions = gathering.questions_for(request.subject, CONSENTS, [BUREAU])
+    questions = questions_for(request.subject, CONSENTS, [BUREAU])
     application = request.subject.application_id
     (claim,) = gathering._claim(application, questions, "loan_approval", 1, now).values()
     spending.reserve([BUREAU], now.date())
@@ -169,7 +170,7 @@ def test_a_call_whose_worker_died_counts_as_paid_and_its_late_answer_is_dropped(
     assert (taken.result, taken.attempts, spent()) == ("MATCH", 2, (2, 800))
     question, report_id, attempt = claim
     late = Answer("MATCH", {"bureau_has_file": False}, {"result": "MATCH"}, "", 9_000)
-    gathering._store({report_id: (question, attempt, late)}, {}, "loan_approval", now)
+    asking.store({report_id: (question, attempt, late)}, {}, "loan_approval", now)
     assert gather(request, now).facts == taken.facts
     assert spent() == (2, 800)
 
