@@ -31,6 +31,7 @@ from risk.domain.strategy import CompiledStrategy
 from risk.gateways.sources import PURPOSE_LOAN_APPROVAL, SOURCES
 from risk.inputs import application_facts, build_inputs, source_facts
 from risk.models import DecisionRecord, StrategyVersion
+from risk.questions import questions_for
 from risk.selectors.lists import matches
 from risk.strategies import compiled_version, published_version
 
@@ -58,7 +59,7 @@ def gather(
     if not _may_be_asked_about(subject.id_number, timezone.localdate(now), terms):
         return
     wanted = [SOURCES[code] for code in (SOURCES if sources is None else sources)]
-    questions = gathering.questions_for(subject, consents, wanted)
+    questions = questions_for(subject, consents, wanted)
     gathering.gather_reports(
         subject=subject, questions=questions, purpose=purpose, round=round, now=now
     )
@@ -80,7 +81,7 @@ def check(
     gather(
         subject=subject, consents=consents, purpose=purpose, sources=[source], now=now, round=round
     )
-    questions = gathering.questions_for(subject, consents, [SOURCES[source]])
+    questions = questions_for(subject, consents, [SOURCES[source]])
     reports = gathering.reports_of(
         subject.application_id, [question.index for question in questions], round
     )
@@ -177,7 +178,7 @@ def _evaluated(
     cap: Decimal | None,
     lists: list[dict[str, str]],
 ) -> tuple[dict[str, Any], dict[str, Any]]:
-    questions = gathering.questions_for(request.subject, request.consents, list(SOURCES.values()))
+    questions = questions_for(request.subject, request.consents, list(SOURCES.values()))
     reports = gathering.reports_of(
         request.subject.application_id, [question.index for question in questions], request.round
     )
