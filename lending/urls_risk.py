@@ -3,9 +3,11 @@
 from django.urls import path
 from django.views.generic import RedirectView
 
-from lending.views.officer import strategies
+from lending.views.officer import sources, strategies
 
 urlpatterns = [
     path("risk/", RedirectView.as_view(pattern_name="desk:strategies"), name="risk"),
     path("risk/strategies/", strategies.strategy_list, name="strategies"),
+    path("risk/sources/", sources.source_list, name="sources"),
+    path("risk/sources/<slug:code>/", sources.source_page, name="source"),
 ]

@@ -1,8 +1,9 @@
 """Replay by columns: the core of thousands of decisions at once against what their records keep.
 
 Compared are outcome, score, grade and limit. A record's limit may be lower than the core's, and an
-approval of the core may have ended without an offer, when no plan could be repaid: then the core's
-own outcome and limit, kept in the decision's row of numbers, must be found again.
+approval of the core may have ended without an offer, when no plan could be repaid (or with a person,
+when nobody could tell who may grant it): so the core's own outcome and limit, kept in the decision's
+row of numbers, must be found again, too.
 """
 
 from collections.abc import Sequence
@@ -14,12 +15,12 @@ import numpy as np
 from numpy.typing import NDArray
 
 from risk import vectors
-from risk.contracts import APPROVE, DECLINE
+from risk.contracts import APPROVE, DECLINE, REFER
 from risk.domain.backtests import reason_masks
 from risk.domain.columns.evaluate import OUTCOMES, Columns, evaluate_columns
 from risk.domain.columns.truth import Mask
 from risk.domain.columns.whole import UNKNOWN
-from risk.domain.decide import ENGINE_VERSION
+from risk.domain.decide import ENGINE_VERSION, SAME_RESULTS
 from risk.models import StrategyVersion
 from risk.replay_report import ReplayReport
 from risk.vector_reading import TAIL, read
@@ -27,10 +28,11 @@ from risk.vectors import Part
 
 _ROWS = (
     """
-SELECT d.id, d.strategy_version_id::bigint, d.engine_version = %(engine)s,
+SELECT d.id, d.strategy_version_id::bigint, d.engine_version = ANY(%(engines)s),
     coalesce(array_position(%(outcomes)s, d.outcome::text), 0),
     coalesce(d.score, %(none)s)::bigint, coalesce(array_position(%(grades)s, d.grade::text), 0),
-    (d.limit_amount * 100)::bigint, d.reason_codes @> '["ABILITY_INSUFFICIENT"]', """
+    (d.limit_amount * 100)::bigint, d.reason_codes @> '["ABILITY_INSUFFICIENT"]',
+    d.reason_codes @> '["DATA_INCOMPLETE"]', """
     + TAIL
     + """
 FROM risk_decisionrecord d LEFT JOIN risk_decisionvector v ON v.decision_id = d.id
@@ -39,16 +41,16 @@ WHERE d.id >= %(first)s AND d.id <= %(last)s {}
 )
 _FIELDS = (
     ("version", ">i8"), ("same_engine", "?"), ("outcome", ">i4"), ("score", ">i8"), ("grade", ">i4"),
-    ("limit", ">i8"), ("no_plan", "?"),
+    ("limit", ">i8"), ("no_plan", "?"), ("untold", "?"),
 )  # fmt: skip
-_APPROVE, _DECLINE = OUTCOMES.index(APPROVE), OUTCOMES.index(DECLINE)
+_APPROVE, _REFER, _DECLINE = (OUTCOMES.index(name) for name in (APPROVE, REFER, DECLINE))
 
 
 def replay_range(first: UUID, last: UUID, since: date | None, under: int | None) -> ReplayReport:
     """Decisions with ids from ``first`` to ``last``, under their own version or ``under``."""
     grades = _grades()
     values = {
-        "first": first, "last": last, "since": since, "engine": ENGINE_VERSION,
+        "first": first, "last": last, "since": since, "engines": [ENGINE_VERSION, *SAME_RESULTS],
         "outcomes": list(OUTCOMES), "none": UNKNOWN, "grades": grades,
     }  # fmt: skip
     where = "AND d.business_date >= %(since)s" if since else ""
@@ -99,9 +101,11 @@ def _equal(found: Columns, part: Part, fields: NDArray[Any], grades: Sequence[st
     approves = found.outcome == _APPROVE
     offered = (outcome == _APPROVE) & (limit > 0) & (limit <= found.limit)
     unoffered = (outcome == _DECLINE) & fields["no_plan"] & (limit == 0)
+    # who may grant it could not be told once the offers stood
+    untold = (outcome == _REFER) & fields["untold"] & (limit == found.limit)
     plain = (outcome == found.outcome) & (limit == found.limit)
     equal: Mask = (fields["score"] == found.score) & (fields["grade"] == numbers[found.grade])
-    equal &= np.where(approves, offered | unoffered, plain)
+    equal &= np.where(approves, offered | unoffered | untold, plain)
     if part.made:  # nothing was kept to compare the core itself with
         return equal
     head = part.batch.head

@@ -15,7 +15,7 @@ from uuid import UUID
 from django.db import connection
 
 from risk.domain.canonical import canonical, sha256_of
-from risk.domain.decide import ENGINE_VERSION, evaluate
+from risk.domain.decide import ENGINE_VERSION, SAME_RESULTS, evaluate
 from risk.models import DecisionRecord, StrategyVersion
 from risk.processes import spread
 from risk.replay_report import ReplayReport
@@ -61,7 +61,7 @@ def count(since: date | None) -> int:
 def is_identical(decision_id: UUID) -> bool:
     """Whether one decision replays to its own bytes: the button on its page."""
     record = DecisionRecord.objects.get(pk=decision_id)
-    result = evaluate(compiled_version(record.strategy_version_id), record.inputs)
+    result = _decided_again(record, record.strategy_version_id)
     return canonical(result) == canonical(record.result) and _is_whole(record)
 
 
@@ -97,8 +97,8 @@ def _replay_range(
 
 def _replay(report: ReplayReport, record: DecisionRecord, under: int | None) -> None:
     version_id = under or record.strategy_version_id
-    same = version_id == record.strategy_version_id and record.engine_version == ENGINE_VERSION
-    result = evaluate(compiled_version(version_id), record.inputs)
+    same = version_id == record.strategy_version_id and _has_same_results(record)
+    result = _decided_again(record, version_id)
     is_equal = canonical(result) == canonical(record.result) and _is_whole(record)
     report.count += 1
     report.one_by_one += 1
@@ -123,6 +123,16 @@ def _add_move(report: ReplayReport, record: DecisionRecord, result: Mapping[str,
     elif before["limit"] != result["limit"]:
         is_higher = Decimal(result["limit"]) > Decimal(before["limit"])
         report.limits["higher" if is_higher else "lower"] += 1
+
+
+def _has_same_results(record: DecisionRecord) -> bool:
+    return record.engine_version in {ENGINE_VERSION, *SAME_RESULTS}
+
+
+def _decided_again(record: DecisionRecord, version_id: int) -> dict[str, Any]:
+    """The result of today's engine, under the name of the one it must be equal to."""
+    result = evaluate(compiled_version(version_id), record.inputs)
+    return {**result, "engine": record.engine_version} if _has_same_results(record) else result
 
 
 def _is_whole(record: DecisionRecord) -> bool:

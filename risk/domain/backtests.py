@@ -172,10 +172,12 @@ class Tally:
 def reason_masks(found: Columns) -> dict[str, Mask]:
     """Reason code → whom it is told as the reason of the outcome (decline or refer)."""
     masks: dict[str, Mask] = {}
-    for at, rule in enumerate(found.strategy.scalar.rules):
-        told = found.fired[at] & (found.outcome == OUTCOMES.index(rule.then))
-        masks[rule.code] = masks[rule.code] | told if rule.code in masks else told
-    return masks | {code: found.noted[at] for at, code in enumerate(NOTES)}
+    for at, (code, then) in enumerate(found.strategy.sayings):
+        told = found.fired[at] & (found.outcome == OUTCOMES.index(then))
+        masks[code] = masks[code] | told if code in masks else told
+    for at, code in enumerate(NOTES):
+        masks[code] = masks[code] | found.noted[at] if code in masks else found.noted[at]
+    return masks
 
 
 def _products(batch: Batch) -> tuple[Column, Sequence[str]]:

@@ -4,7 +4,7 @@ The counterpart of ``risk.domain.columns``: both give the same for everybody. An
 limit and a price; plans that cannot be repaid may still lower the limit or leave no offer at all.
 """
 
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from decimal import Decimal
 from typing import Any
@@ -20,8 +20,8 @@ from risk.domain.strategy import CompiledStrategy
 @dataclass(frozen=True, slots=True)
 class Core:
     """``limit`` before plans are fitted, 0.00 unless approved or suggested; ``rate`` before coupons,
-    only when approved. ``reasons``: codes of what declined or referred; ``fired`` and ``unknown``:
-    rule codes.
+    only when approved. ``reasons``: codes of what declined or referred; ``fired``: of all that spoke;
+    ``unknown``: rules and admission tables that cannot be told. Each sorted, once.
     """
 
     outcome: str
@@ -44,7 +44,10 @@ def core(strategy: CompiledStrategy, inputs: Mapping[str, Any]) -> Core:
     rate = None
     if outcome == APPROVE and found.grade is not None:
         lpr = Decimal(inputs["lpr"])
-        rate = price(case.terms, found.grade, lpr, tier=case.tier).annual_rate
+        cost = price(
+            case.terms, found.grade, lpr, tier=case.tier, adjustments=found.adjustments
+        )
+        rate = cost.annual_rate
     return Core(
         outcome=outcome,
         score=found.scored[0] if found.scored else None,
@@ -52,7 +55,12 @@ def core(strategy: CompiledStrategy, inputs: Mapping[str, Any]) -> Core:
         segment=case.known.get("segment"),
         limit=found.limit.amount if found.limit else ZERO,
         rate=rate,
-        reasons=(*own, *noted),
-        fired=tuple(code for code, _, _ in found.fired),
-        unknown=tuple(found.unknown),
+        reasons=codes([*own, *noted]),
+        fired=codes(code for code, _, _ in found.fired),
+        unknown=codes(found.unknown),
     )
+
+
+def codes(given: Iterable[str]) -> tuple[str, ...]:
+    """Each once, in order."""
+    return tuple(sorted(set(given)))

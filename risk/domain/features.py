@@ -1,6 +1,6 @@
 """Every value a strategy may use: its type, where it comes from, what "no record" means."""
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 
 from risk.domain.feature_reports import bureau, government
 from risk.domain.values import Feature
@@ -223,6 +223,7 @@ DERIVED: dict[str, str] = {
 }
 
 
-def types() -> dict[str, str]:
-    """Name → type of everything a condition may name."""
-    return {name: feature.type for name, feature in FEATURES.items()} | DERIVED
+def types(formulas: Mapping[str, str] | None = None) -> dict[str, str]:
+    """Name → type of everything a condition may name; ``formulas`` are the strategy's own."""
+    named = {name: feature.type for name, feature in FEATURES.items()}
+    return named | DERIVED | dict(formulas or {})

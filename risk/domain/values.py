@@ -14,6 +14,7 @@ _COUNT_MAX = 1_000_000
 _TEXT_MAX = 100
 _TEXTS_MAX = 30
 _NUMBER_PLACES = Decimal("0.01")
+_AS_TEXT = (Decimal, date)
 
 
 class NotOfType(ValueError):
@@ -112,6 +113,6 @@ class Feature:
 
 def written(value: Any) -> Any:
     """A typed value as JSON keeps it."""
-    if isinstance(value, Decimal | date):
+    if isinstance(value, _AS_TEXT):
         return str(value)
     return list(value) if isinstance(value, tuple) else value

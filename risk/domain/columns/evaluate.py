@@ -12,17 +12,19 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
-from products.domain.pricing import price
+from products.domain.pricing import Adjustment, price
 from risk.contracts import APPROVE, DECLINE, REFER
 from risk.domain.columns.batch import Batch
 from risk.domain.columns.conditions import Known, NotInColumns
+from risk.domain.columns.features import text_key
 from risk.domain.columns.limit import limit_columns
 from risk.domain.columns.people import known_of
+from risk.domain.columns.stages import limit_tables, price_moves, said
 from risk.domain.columns.strategy import ColumnStrategy
 from risk.domain.columns.truth import Mask
 from risk.domain.columns.vector import ABSENT, KNOWN, LPR_UNIT, UNAVAILABLE
 from risk.domain.columns.whole import UNKNOWN, Column
-from risk.domain.core import Core, core
+from risk.domain.core import Core, codes, core
 from risk.domain.strategy import CompiledStrategy
 
 OUTCOMES = (DECLINE, REFER, APPROVE)
@@ -36,8 +38,8 @@ InputsOf = Callable[[Sequence[int]], Sequence[Mapping[str, Any]]]
 class Columns:
     """A ``Core`` per person. ``outcome`` is a place in OUTCOMES; ``grade`` and ``segment`` in the
     strategy's (-1 none); ``limit`` in cents; ``rate`` in millionths and ``score``, UNKNOWN for none.
-    ``fired``, ``unknown`` (rules × people) and ``noted`` (NOTES × people) say why. ``one_by_one``:
-    whom the scalar core decided.
+    ``fired`` (the strategy's sayings × people), ``unknown`` (its askers × people) and ``noted`` (NOTES ×
+    people) say why. ``one_by_one``: whom the scalar core decided.
     """
 
     strategy: ColumnStrategy
@@ -55,9 +57,10 @@ class Columns:
     def core(self, at: int) -> Core:
         """One person's, as the scalar core gives it."""
         scalar, outcome = self.strategy.scalar, OUTCOMES[self.outcome[at]]
-        fired = [rule for rule, holds in zip(scalar.rules, self.fired[:, at], strict=True) if holds]
-        own = [rule.code for rule in fired if rule.then == outcome]
+        fired = [self.strategy.sayings[i] for i in np.flatnonzero(self.fired[:, at])]
+        own = [code for code, then in fired if then == outcome]
         noted = [code for code, holds in zip(NOTES, self.noted[:, at], strict=True) if holds]
+        unknown = [self.strategy.askers[i] for i in np.flatnonzero(self.unknown[:, at])]
         grade, segment, rate = self.grade[at], self.segment[at], int(self.rate[at])
         return Core(
             outcome=outcome,
@@ -66,13 +69,9 @@ class Columns:
             segment=scalar.segments[segment].code if segment >= 0 else None,
             limit=Decimal(int(self.limit[at])).scaleb(-2),
             rate=None if rate == UNKNOWN else Decimal(rate).scaleb(-6),
-            reasons=(*own, *noted),
-            fired=tuple(rule.code for rule in fired),
-            unknown=tuple(
-                rule.code
-                for rule, holds in zip(scalar.rules, self.unknown[:, at], strict=True)
-                if holds
-            ),
+            reasons=codes([*own, *noted]),
+            fired=codes(code for code, _ in fired),
+            unknown=codes(unknown),
         )
 
 
@@ -107,54 +106,97 @@ def _evaluated(strategy: ColumnStrategy, batch: Batch) -> Columns:
 
 
 def _in_columns(strategy: ColumnStrategy, batch: Batch) -> Columns:
-    scalar = strategy.scalar
-    known, segment = known_of(batch, scalar, strategy.segments)
-    found = _nothing(strategy, batch.size)
-    for at, test in enumerate(strategy.rules):
-        truth = test(batch, known)
-        found.fired[at], found.unknown[at] = truth.yes, truth.unknown
-    early = _any(found.fired, [r.precheck and r.then == DECLINE for r in scalar.rules])
-    asked = ~early | np.array([rule.precheck for rule in scalar.rules], dtype=np.bool_)[:, None]
-    found.fired, found.unknown = found.fired & asked, found.unknown & asked
-    declines = _any(found.fired, [rule.then == DECLINE for rule in scalar.rules])
-    score, has_score = strategy.score(known, batch.size)
-    has_score = has_score & ~early
-    grade = _grades(strategy, np.where(has_score, score, UNKNOWN), has_score)
-    limit, odd = _limits(strategy, batch, known, segment, grade)
+    scalar, size = strategy.scalar, batch.size
+    known, segment, odd = known_of(batch, scalar, strategy.segments, strategy.formulas)
+    known["requested_amount"] = batch.head["requested"]
+    found = _nothing(strategy, size)
+    early = _ask_rules(found, batch, known)
+    _ask_tables(found, "admission", known, ~early)
+    declines = _outcomes(found, DECLINE)
+    score, has_score = strategy.score(known, size)
+    found.score = np.where(has_score & ~early, score, UNKNOWN)
+    found.grade, found.segment = _grades(strategy, found.score), segment
+    known["score"], known["grade"] = found.score, _letters(strategy, found.grade)
+    limit, unlimited, more = _limits(strategy, batch, known, segment, found.grade)
     gone, other = _gaps(batch, scalar)
-    unsure = gone | other | found.unknown.any(axis=0) | ~has_score | (segment < 0)
+    unsure = gone | other | found.unknown.any(axis=0) | (found.score == UNKNOWN) | (segment < 0)
+    unsure |= unlimited
     refers = ~declines & (unsure | found.fired.any(axis=0))
-    _weigh(found, batch, declines=declines, refers=refers, grade=grade, limit=limit)
     found.noted[0] = refers & gone
-    found.noted[1] |= refers & (other | (unsure & ~gone))
-    found.score, found.grade = np.where(has_score, score, UNKNOWN), grade
-    found.segment = segment
-    found.one_by_one = (batch.head["is_odd"] != 0) | odd
-    found.rate = _rates(batch, scalar.grades, found)
+    found.noted[1] = refers & (other | (unsure & ~gone))
+    found.outcome[refers] = _REFER
+    found.limit = np.where(refers & (limit != UNKNOWN), limit, 0)
+    moves = _weigh(found, batch, known, rest=~declines & ~refers, limit=limit)
+    found.one_by_one = (batch.head["is_odd"] != 0) | odd | more
+    found.rate = _rates(batch, scalar.grades, found, moves)
     return found
 
 
-def _any(fired: Mask, which: Sequence[bool]) -> Mask:
-    return np.asarray(fired[np.array(which, dtype=np.bool_)].any(axis=0), dtype=np.bool_)
+def _ask_rules(found: Columns, batch: Batch, known: Known) -> Mask:
+    """Who is declined before any source is asked; they are told only what declined them then."""
+    strategy = found.strategy
+    first = [rule.precheck for rule in strategy.scalar.rules]
+    truths = [test(batch, known) for test in strategy.rules]
+    early = np.zeros(batch.size, dtype=np.bool_)
+    for rule, truth in zip(strategy.scalar.rules, truths, strict=True):
+        if rule.precheck and rule.then == DECLINE:
+            early |= truth.yes
+    for is_first, rule, truth in zip(first, strategy.scalar.rules, truths, strict=True):
+        asked = np.ones_like(early) if is_first else ~early
+        found.fired[strategy.sayings.index((rule.code, rule.then))] |= truth.yes & asked
+        found.unknown[strategy.askers.index(rule.code)] |= truth.unknown & asked
+    return early
 
 
-def _grades(strategy: ColumnStrategy, score: Column, has_score: Mask) -> Column:
+def _ask_tables(found: Columns, stage: str, known: Known, asked: Mask) -> Mask:
+    """What a stage's tables say to those asked; whom one of them cannot be told for."""
+    strategy, untold = found.strategy, np.zeros(len(asked), dtype=np.bool_)
+    spoken, unknown = said(strategy.stages.get(stage, ()), known, len(asked))
+    for saying, who in spoken:
+        found.fired[strategy.sayings.index(saying)] |= who & asked
+    for code, who in unknown:
+        untold |= who & asked
+        if stage == "admission":
+            found.unknown[strategy.askers.index(code)] |= who & asked
+    return untold
+
+
+def _outcomes(found: Columns, outcome: str) -> Mask:
+    """Who is told something of this outcome."""
+    which = np.array([then == outcome for _, then in found.strategy.sayings], dtype=np.bool_)
+    return np.asarray(found.fired[which].any(axis=0), dtype=np.bool_)
+
+
+def _letters(strategy: ColumnStrategy, grade: Column) -> Column:
+    """Grades as a column of words."""
+    keys = [text_key(letter) for _, letter in strategy.scalar.grades]
+    return np.array([*keys, UNKNOWN], dtype=np.int64)[grade]
+
+
+def _grades(strategy: ColumnStrategy, score: Column) -> Column:
     grade = np.full(len(score), -1, dtype=np.int64)
     for at, (lowest, _) in reversed(list(enumerate(strategy.scalar.grades))):
-        grade[has_score & (score >= lowest)] = at
+        grade[(score != UNKNOWN) & (score >= lowest)] = at
     return grade
 
 
 def _limits(
     strategy: ColumnStrategy, batch: Batch, known: Known, segment: Column, grade: Column
-) -> tuple[Column, Mask]:
-    has_both = (segment >= 0) & (grade >= 0)
+) -> tuple[Column, Mask, Mask]:
+    """Limits, whom a limit table cannot be told for, and who must be decided one by one."""
+    has_both, graded = (segment >= 0) & (grade >= 0), grade >= 0
     at = np.where(has_both, segment, 0), np.where(has_both, grade, 0)
-    return limit_columns(
+    rows = strategy.stages.get("limit", ())
+    tables = limit_tables(rows, known, batch.size, asked=graded) if rows else None
+    limit, odd = limit_columns(
         batch, known, strategy.scalar.limit, strategy.layers,
-        grade=grade, months=np.where(grade >= 0, strategy.months[at[1]], 0),
-        matrix=np.where(has_both, strategy.matrix[at], UNKNOWN),
+        grade=grade, months=np.where(graded, strategy.months[np.where(graded, grade, 0)], 0),
+        matrix=np.where(has_both, strategy.matrix[at], UNKNOWN), tables=tables,
     )  # fmt: skip
+    if tables is None:
+        return limit, np.zeros(batch.size, dtype=np.bool_), odd
+    unlimited = tables.unknown & graded
+    return np.where(unlimited, UNKNOWN, limit), unlimited, odd
 
 
 def _gaps(batch: Batch, scalar: CompiledStrategy) -> tuple[Mask, Mask]:
@@ -171,19 +213,28 @@ def _gaps(batch: Batch, scalar: CompiledStrategy) -> tuple[Mask, Mask]:
     return gone, other
 
 
-def _weigh(
-    found: Columns, batch: Batch, *, declines: Mask, refers: Mask, grade: Column, limit: Column
-) -> None:
-    """Outcome, limit and the notes of score and limit, in the order of ``decide.weigh``."""
-    rest = ~declines & ~refers
-    low = rest & (grade < 0)
-    unpriced = rest & ~low & ((limit == UNKNOWN) | ~_priced(batch, found.strategy, grade))
-    approved = rest & ~low & ~unpriced & (limit > 0)
-    poor = rest & ~low & ~unpriced & ~approved
-    found.outcome[refers | unpriced] = _REFER
+def _weigh(found: Columns, batch: Batch, known: dict[str, Column], *, rest: Mask, limit: Column) -> Column:
+    """Score, limit, review triggers and price of those nothing stands against, in the order of
+    ``decide.weigh``; basis points the price tables add.
+    """
+    strategy = found.strategy
+    low = rest & (found.grade < 0)
+    unpriced = rest & ~low & ((limit == UNKNOWN) | ~_priced(batch, strategy, found.grade))
+    poor = rest & ~low & ~unpriced & (limit <= 0)
+    left = rest & ~low & ~unpriced & ~poor
+    known["limit_amount"] = limit
+    before = found.fired.copy()
+    untold = _ask_tables(found, "review", known, left)
+    reviewed = left & ((found.fired & ~before).any(axis=0) | untold)
+    moves, unmoved = price_moves(strategy.stages.get("price", ()), known, batch.size)
+    unmoved &= left & ~reviewed
+    approved = left & ~reviewed & ~unmoved
+    found.outcome[unpriced | reviewed | unmoved] = _REFER
     found.outcome[approved] = _APPROVE
-    found.limit = np.where((refers | approved) & (limit != UNKNOWN), limit, 0)
-    found.noted[1], found.noted[2], found.noted[3] = unpriced, low, poor
+    found.limit = np.where(left, limit, found.limit)
+    found.noted[1] |= unpriced | (reviewed & untold) | unmoved
+    found.noted[2], found.noted[3] = low, poor
+    return moves
 
 
 def _priced(batch: Batch, strategy: ColumnStrategy, grade: Column) -> Mask:
@@ -199,22 +250,28 @@ def _priced(batch: Batch, strategy: ColumnStrategy, grade: Column) -> Mask:
     return priced
 
 
-def _rates(batch: Batch, grades: Sequence[tuple[int, str]], found: Columns) -> Column:
+def _rates(
+    batch: Batch, grades: Sequence[tuple[int, str]], found: Columns, moves: Column
+) -> Column:
     """The price of each different combination is asked of the product once."""
     rates = np.full(batch.size, UNKNOWN, dtype=np.int64)
     who = np.flatnonzero((found.outcome == _APPROVE) & ~found.one_by_one)
     if not len(who):
         return rates
     asked = np.stack(
-        [batch.terms_at[who], found.grade[who], batch.head["tier"][who], batch.head["lpr"][who]],
+        [
+            batch.terms_at[who], found.grade[who], batch.head["tier"][who], batch.head["lpr"][who],
+            moves[who],
+        ],
         axis=1,
-    )
+    )  # fmt: skip
     different, which = np.unique(asked, axis=0, return_inverse=True)
     given = []
-    for at, grade, tier, lpr in different.tolist():
+    for at, grade, tier, lpr, bp in different.tolist():
         terms = batch.terms[at]
         name = sorted(terms.tiers)[tier] if tier >= 0 else ""
-        cost = price(terms, grades[grade][1], lpr * LPR_UNIT, tier=name)
+        moved = [Adjustment("", bp, "", "")] if bp else []
+        cost = price(terms, grades[grade][1], lpr * LPR_UNIT, tier=name, adjustments=moved)
         given.append(int(cost.annual_rate / _RATE_UNIT))
     rates[who] = np.array(given, dtype=np.int64)[which.reshape(-1)]
     return rates
@@ -222,7 +279,6 @@ def _rates(batch: Batch, grades: Sequence[tuple[int, str]], found: Columns) -> C
 
 def _nothing(strategy: ColumnStrategy, size: int) -> Columns:
     """Everybody declined without a reason and still to be decided one by one."""
-    rules = len(strategy.scalar.rules)
     empty = np.full(size, UNKNOWN, dtype=np.int64)
     return Columns(
         strategy=strategy,
@@ -232,8 +288,8 @@ def _nothing(strategy: ColumnStrategy, size: int) -> Columns:
         segment=np.full(size, -1, dtype=np.int64),
         limit=np.zeros(size, dtype=np.int64),
         rate=empty.copy(),
-        fired=np.zeros((rules, size), dtype=np.bool_),
-        unknown=np.zeros((rules, size), dtype=np.bool_),
+        fired=np.zeros((len(strategy.sayings), size), dtype=np.bool_),
+        unknown=np.zeros((len(strategy.askers), size), dtype=np.bool_),
         noted=np.zeros((len(NOTES), size), dtype=np.bool_),
         one_by_one=np.ones(size, dtype=np.bool_),
     )
@@ -243,15 +299,17 @@ def _put(found: Columns, at: int, one: Core) -> None:
     """One person's core into the columns."""
     scalar = found.strategy.scalar
     letters = [letter for _, letter in scalar.grades]
-    codes = [segment.code for segment in scalar.segments]
+    segments = [segment.code for segment in scalar.segments]
     found.outcome[at] = OUTCOMES.index(one.outcome)
     found.score[at] = UNKNOWN if one.score is None else one.score
     found.grade[at] = -1 if one.grade is None else letters.index(one.grade)
-    found.segment[at] = -1 if one.segment is None else codes.index(one.segment)
+    found.segment[at] = -1 if one.segment is None else segments.index(one.segment)
     found.limit[at] = int(one.limit * 100)
     found.rate[at] = UNKNOWN if one.rate is None else int(one.rate / _RATE_UNIT)
-    for row, rule in enumerate(scalar.rules):
-        found.fired[row, at] = rule.code in one.fired
-        found.unknown[row, at] = rule.code in one.unknown
+    for row, (code, then) in enumerate(found.strategy.sayings):
+        is_told = then != one.outcome or code in one.reasons
+        found.fired[row, at] = code in one.fired and is_told
+    for row, code in enumerate(found.strategy.askers):
+        found.unknown[row, at] = code in one.unknown
     for row, code in enumerate(NOTES):
         found.noted[row, at] = code in one.reasons

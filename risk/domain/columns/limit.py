@@ -7,7 +7,8 @@ back as "decide this one by one" rather than rounded another way.
 from collections.abc import Sequence
 from dataclasses import dataclass
 from decimal import Decimal
-from fractions import Fraction
+from math import gcd
+from typing import Any
 
 import numpy as np
 
@@ -20,33 +21,53 @@ from risk.domain.columns.whole import UNKNOWN, Column, known_in
 from risk.domain.limits import LimitRules
 
 _ROOM = 2**62
-_DIGITS = 28
+#: One person's amounts are reckoned in 28 digits; a product has three more before it is divided.
+_DIGITS = 10**25
 
 
 @dataclass
 class Amounts:
-    """A limit on its way: ``num`` of ``den`` parts of a cent. ``digits`` one person's needs beyond
-    those of the first amount; ``most`` how many times larger ``num`` may have become.
+    """A limit on its way: ``num`` of ``den`` parts of a cent. ``most``: how many times larger ``num``
+    may have become; ``digits``: the same of the decimal number one person's limit is written as.
     """
 
     num: Column
     den: int = 1
-    digits: int = 0
+    digits: int = 1
     most: int = 1
 
     def times(self, percent: Column | int, who: Mask | None = None) -> None:
-        """Multiply by a percentage, a column or one for those in ``who``."""
-        largest = int(np.max(percent, initial=0)) if isinstance(percent, np.ndarray) else percent
-        if isinstance(percent, int):
-            share = Fraction(percent, 100)
-            up, down = share.numerator, share.denominator
-            factor = up if who is None else np.where(who, up, down)
+        """Multiply by a percentage each, or by one for those in ``who``."""
+        each = np.unique(percent).tolist() or [100]
+        if who is not None:
+            each.append(100)
+        common = gcd(100, *each)
+        if isinstance(percent, np.ndarray):
+            factor: Any = percent // common
         else:
-            factor, up, down = percent, largest, 100
-        self.num = self.num * factor
-        self.den *= down
-        self.most *= max(up, down)
-        self.digits += max(len(str(largest)), 3)
+            factor = percent // common
+        if who is not None:
+            factor = np.where(who, factor, 100 // common)
+        self.num, self.den = self.num * factor, self.den * (100 // common)
+        self.most *= max(*each, 100) // common
+        self.digits *= max(1, *map(_unpadded, each))
+
+
+def _unpadded(percent: int) -> int:
+    """110 → 11: what a decimal number is multiplied by, but for its point."""
+    while percent and percent % 10 == 0:
+        percent //= 10
+    return percent
+
+
+@dataclass(frozen=True)
+class LimitTables:
+    """What limit tables do to an amount: percentages in turn and the lowest cap (cents, UNKNOWN for
+    none); who is ``unknown`` has no limit."""
+
+    percents: Sequence[Column]
+    cap: Column
+    unknown: Mask
 
 
 def free_monthly(batch: Batch, known: Known, rules: LimitRules) -> tuple[Column, Mask]:
@@ -65,13 +86,14 @@ def free_monthly(batch: Batch, known: Known, rules: LimitRules) -> tuple[Column,
     huge = is_known & ((income > most) | (owed > most) | (here > most))
     fine = is_known & ~huge
     income, owed, here = (np.where(fine, column, 0) for column in (income, owed, here))
+    income, owed, here = (np.where(fine, column, 0) for column in (income, owed, here))
     free = (income * percent * carry - owed * (100 * carry) - here * 100) // (100 * carry)
     return np.where(fine, np.maximum(free, 0), np.where(huge, 0, UNKNOWN)), huge
 
 
 def limit_columns(
     batch: Batch, known: Known, rules: LimitRules, layers: Sequence[tuple[ColumnTest, int]], *,
-    grade: Column, months: Column, matrix: Column,
+    grade: Column, months: Column, matrix: Column, tables: LimitTables | None = None,
 ) -> tuple[Column, Mask]:  # fmt: skip
     """Limits in cents, UNKNOWN where there is none, and who must be decided one by one.
 
@@ -88,31 +110,31 @@ def limit_columns(
     amounts = Amounts(first)
     for test, percent in layers:
         amounts.times(percent, test(batch, known).yes)
-    return _finished(batch, amounts, first, capacity, thin, has_limit, odd)
+    for each in tables.percents if tables else ():
+        amounts.times(each)
+    caps = [capacity, _product_caps(batch), batch.head["cap"], *([tables.cap] if tables else [])]
+    return _finished(batch, amounts, first, caps, thin, has_limit, odd)
 
 
 def _finished(
-    batch: Batch, amounts: Amounts, first: Column, capacity: Column, thin: Column,
+    batch: Batch, amounts: Amounts, first: Column, caps: Sequence[Column], thin: Column,
     has_limit: Mask, odd: Mask,
 ) -> tuple[Column, Mask]:  # fmt: skip
     """Tier and product factor, then the lowest cap, whole steps, and nothing below the least."""
     if any(terms.tiers for terms in batch.terms):
         amounts.times(_tier_percent(batch))
     units = _factor_units(batch.terms)
-    amounts.num = amounts.num * batch.of_terms(
-        "factor", lambda terms: int(terms.limit_factor * units)
+    factors = [abs(int(terms.limit_factor * units)) for terms in batch.terms]
+    factor = batch.of_terms("factor", lambda terms: int(terms.limit_factor * units))
+    most = min(
+        _ROOM // (amounts.most * max(*factors, 1)), _DIGITS // (amounts.digits * max(*factors, 1))
     )
-    amounts.den *= units
-    factors = [int(terms.limit_factor * units) for terms in batch.terms]
-    amounts.most *= max(factors, default=1) or 1
-    amounts.digits += max((len(str(factor)) for factor in factors), default=1)
-    most = min(_ROOM // amounts.most, 10 ** max(_DIGITS - amounts.digits, 0))
     odd = odd | (has_limit & (first > most))
     step = batch.of_terms("step", lambda terms: cents(terms.amount_step))
-    if amounts.den * int(step.max(initial=1)) > _ROOM:
+    if amounts.den * units * int(step.max(initial=1)) > _ROOM:
         raise NotInColumns("a limit of very many parts")
-    limit = np.where(odd, 0, amounts.num) // (amounts.den * step)
-    for cap in (capacity, _product_caps(batch), batch.head["cap"]):
+    limit = np.where(odd, 0, amounts.num * factor) // (amounts.den * units * step)
+    for cap in caps:
         limit = np.where(cap == UNKNOWN, limit, np.minimum(limit, cap // step))
     starter = batch.of_terms("starter", lambda terms: cents(terms.starter_limit))
     limit = np.where(thin == 1, np.minimum(limit, starter // step), limit) * step

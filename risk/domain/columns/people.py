@@ -9,6 +9,7 @@ from products.domain.terms import LoanTerms
 from risk.domain.columns.batch import Batch
 from risk.domain.columns.conditions import ColumnTest
 from risk.domain.columns.features import derive_columns, text_key
+from risk.domain.columns.formulas import Compute
 from risk.domain.columns.truth import Mask, Truth, all_of, truth_of
 from risk.domain.columns.vector import (
     LISTS_KNOWN,
@@ -25,9 +26,12 @@ _FLAGS = {"on_black_list": ON_BLACK, "on_grey_list": ON_GREY, "on_excluded_list"
 
 
 def known_of(
-    batch: Batch, strategy: CompiledStrategy, segments: Segments
-) -> tuple[dict[str, Column], Column]:
-    """Columns by name, as ``Case`` knows them, and each person's segment by number (-1: unknown)."""
+    batch: Batch, strategy: CompiledStrategy, segments: Segments,
+    formulas: Sequence[tuple[str, Compute]] = (),
+) -> tuple[dict[str, Column], Column, Mask]:  # fmt: skip
+    """Columns by name, as ``Case`` knows them; each person's segment by number (-1: unknown); and
+    whose formulas must be reckoned one by one.
+    """
     known = batch.known_values(strategy.defaults)
     known |= derive_columns(
         known, business_date=batch.head["business_date"], income=strategy.income
@@ -39,12 +43,16 @@ def known_of(
     for name, bit in _FLAGS.items():
         flag = (lists & bit != 0).astype(np.int64)
         known[name] = np.where(lists & LISTS_KNOWN != 0, flag, UNKNOWN)
+    odd = np.zeros(batch.size, dtype=np.bool_)
+    for name, compute in formulas:
+        known[name], unsure = compute(known)
+        odd |= unsure
     truths = [(code, test(batch, known)) for code, test in segments]
     number = _first_certain([truth for _, truth in truths], batch.size)
     codes = np.array([text_key(code) for code, _ in truths] + [UNKNOWN], dtype=np.int64)
     known_segment, meant = codes[number], _meant_for(batch, known, truths)
     known["segment"], known["in_product_segment"] = known_segment, meant.column()
-    return known, number
+    return known, number, odd
 
 
 def _first_certain(truths: Sequence[Truth], size: int) -> Column:

@@ -1,7 +1,7 @@
 """A strategy compiled for columns, beside its scalar form."""
 
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field, replace
 from typing import Any
 
 import numpy as np
@@ -9,7 +9,9 @@ from numpy.typing import NDArray
 
 from risk.domain.columns.conditions import ColumnTest, NotInColumns, column_test
 from risk.domain.columns.features import encode
+from risk.domain.columns.formulas import Compute, formula_column
 from risk.domain.columns.points import Score, score_columns
+from risk.domain.columns.stages import Saying, Stages, column_stages, sayings
 from risk.domain.features import types
 from risk.domain.strategy import CompiledStrategy, read_strategy
 
@@ -17,15 +19,18 @@ from risk.domain.strategy import CompiledStrategy, read_strategy
 _PARTS = frozenset(
     {
         "code", "name_zh", "name_en", "required", "defaults", "income", "segments", "rules",
-        "scorecard", "grades", "limit", "offers", "reasons", "loss",
+        "scorecard", "grades", "limit", "offers", "reasons", "formulas", "tables", "loss",
     }
 )  # fmt: skip
 
 
 @dataclass(frozen=True)
 class ColumnStrategy:
-    """``rules`` and ``segments`` in the scalar strategy's order; ``matrix`` in cents, segment ×
-    grade. ``problem`` says why it has no form on columns: then everybody is decided one by one.
+    """``rules`` and ``segments`` in the scalar strategy's order; ``matrix`` in cents, segment × grade.
+
+    ``sayings``: what rules, admission and review tables may say, (code, outcome) each once;
+    ``askers``: rules and admission tables, which may be unable to tell. ``problem`` says why it has
+    no form on columns: then everybody is decided one by one.
     """
 
     scalar: CompiledStrategy
@@ -35,17 +40,35 @@ class ColumnStrategy:
     layers: tuple[tuple[ColumnTest, int], ...]
     months: NDArray[np.int64]
     matrix: NDArray[np.int64]
+    formulas: tuple[tuple[str, Compute], ...] = ()
+    stages: Stages = field(default_factory=dict)
+    sayings: tuple[Saying, ...] = ()
+    askers: tuple[str, ...] = ()
     problem: str = ""
 
 
 def read_column_strategy(definition: Mapping[str, Any]) -> ColumnStrategy:
     """Compile both forms; raises ``InvalidStrategy`` as ``read_strategy`` does."""
     scalar = read_strategy(definition)
+    said, asked = _sayings(scalar), _askers(scalar)
     try:
-        return _read(scalar, definition)
+        return replace(_read(scalar, definition), sayings=said, askers=asked)
     except NotInColumns as why:
         nothing = np.zeros(0, dtype=np.int64)
-        return ColumnStrategy(scalar, (), (), _no_score, (), nothing, nothing, problem=str(why))
+        empty = ColumnStrategy(scalar, (), (), _no_score, (), nothing, nothing)
+        return replace(empty, sayings=said, askers=asked, problem=str(why))
+
+
+def _sayings(scalar: CompiledStrategy) -> tuple[Saying, ...]:
+    rules = [(rule.code, rule.then) for rule in scalar.rules]
+    spoken = [scalar.tables.get(stage, ()) for stage in ("admission", "review")]
+    tables = [saying for tables in spoken for table in tables for saying in sayings(table)]
+    return tuple(dict.fromkeys([*rules, *tables]))
+
+
+def _askers(scalar: CompiledStrategy) -> tuple[str, ...]:
+    tables = [table.code for table in scalar.tables.get("admission", ())]
+    return tuple(dict.fromkeys([*(rule.code for rule in scalar.rules), *tables]))
 
 
 def _no_score(*_: Any) -> Any:
@@ -54,10 +77,9 @@ def _no_score(*_: Any) -> Any:
 
 def _read(scalar: CompiledStrategy, definition: Mapping[str, Any]) -> ColumnStrategy:
     strangers = set(definition) - _PARTS
-    codes = [rule.code for rule in scalar.rules]
-    if strangers or len(set(codes)) != len(codes):
-        raise NotInColumns(f"unknown parts or rules of one name: {sorted(strangers)}")
-    kinds, limit = types(), scalar.limit
+    if strangers:
+        raise NotInColumns(f"unknown parts {sorted(strangers)}")
+    kinds, limit = types({one.name: one.type for one in scalar.formulas}), scalar.limit
     letters = [letter for _, letter in scalar.grades]
     return ColumnStrategy(
         scalar=scalar,
@@ -76,4 +98,6 @@ def _read(scalar: CompiledStrategy, definition: Mapping[str, Any]) -> ColumnStra
             [[encode(limit.caps[s.code][g], "money") for g in letters] for s in scalar.segments],
             dtype=np.int64,
         ).reshape(len(scalar.segments), len(letters)),
+        formulas=tuple((one.name, formula_column(one, kinds)) for one in scalar.formulas),
+        stages=column_stages(scalar.tables, kinds),
     )

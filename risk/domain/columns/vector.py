@@ -23,6 +23,7 @@ from risk.domain.columns.features import ENCODERS, encode
 from risk.domain.columns.whole import UNKNOWN
 from risk.domain.features import FEATURES
 from risk.domain.profile import read_one
+from risk.domain.stages import wished
 
 #: What is known of a feature. ``ABSENT``: nobody was asked, so a strategy's default stands in.
 KNOWN, UNAVAILABLE, MISSING, INVALID, ABSENT = range(5)
@@ -103,15 +104,17 @@ def _head(inputs: Mapping[str, Any]) -> tuple[list[int], bool]:
     terms = terms_from(inputs["terms"])
     lpr, lpr_odd = _exact(inputs.get("lpr"), LPR_UNIT, _LPR_MAX)
     cap, cap_odd = _exact(inputs.get("regulatory_cap"), Decimal("0.01"), _CAP_MAX)
-    wish, wish_odd = _wish(inputs.get("requested_amount"))
+    wish = wished(inputs.get("requested_amount"))
     tier = best_tier(inputs.get("lists") or [], terms)
     head = [
         date.fromisoformat(inputs["business_date"]).toordinal(),
-        lpr, cap, wish,
+        lpr,
+        cap,
+        encode(wish, "money"),
         _list_bits(inputs.get("lists"), terms),
         sorted(terms.tiers).index(tier) if tier else -1,
-    ]  # fmt: skip
-    return head, lpr_odd or lpr == UNKNOWN or cap_odd or wish_odd
+    ]
+    return head, lpr_odd or lpr == UNKNOWN or cap_odd
 
 
 def _exact(written: Any, unit: Decimal, largest: int) -> tuple[int, bool]:
@@ -124,12 +127,6 @@ def _exact(written: Any, unit: Decimal, largest: int) -> tuple[int, bool]:
     except (ArithmeticError, TypeError, ValueError):
         return UNKNOWN, True
     return (int(number), False) if is_exact else (UNKNOWN, True)
-
-
-def _wish(written: Any) -> tuple[int, bool]:
-    """What the person asked for, in cents; an unreadable wish is none."""
-    value, problem = read_one(FEATURES["declared_income"], {"state": "answered", "value": written}, {})
-    return (UNKNOWN if problem else encode(value, "money")), False
 
 
 def _list_bits(hits: Any, terms: LoanTerms) -> int:
