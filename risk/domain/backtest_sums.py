@@ -16,11 +16,15 @@ _SHARE, _RATE = Decimal("0.0001"), Decimal("0.000001")
 
 
 def summary(
-    tally: Tally, losses: Mapping[str, Mapping[str, Any] | None]
+    tally: Tally,
+    losses: Mapping[str, Mapping[str, Any] | None],
+    words: Mapping[str, Mapping[str, str]] | None = None,
 ) -> dict[str, Any]:
     """``losses``: each side's "loss" of the strategy ({"pd_percent_by_grade", "lgd_percent"}), or
-    ``None``: then no expected loss is reckoned. Amounts are yuan, rates and shares fractions as text.
+    ``None``: then no expected loss is reckoned. ``words``: sentences of reasons. Amounts are yuan,
+    rates and shares fractions as text.
     """
+    told = {key.partition("|")[2] for key in tally.reasons}
     moves = [[*move.split(">"), n] for move, n in sorted(tally.moves.items()) if n]
     return {
         "count": tally.count,
@@ -42,6 +46,7 @@ def summary(
         },
         "groups": {dimension: _groups(tally, dimension) for dimension in DIMENSIONS},
         "examples": tally.examples,
+        "words": {code: dict(text) for code, text in (words or {}).items() if code in told},
     }
 
 

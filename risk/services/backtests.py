@@ -189,7 +189,8 @@ def _decide_chunk(run: BacktestRun) -> None:
     if run.done == run.total:
         definitions = (run.definition_before, run.definition_after)
         losses = {side: one.get("loss") for side, one in zip(SIDES, definitions, strict=True)}
-        run.state, run.summary = _State.DONE, summary(tally, losses)
+        words = {**run.definition_before["reasons"], **run.definition_after["reasons"]}
+        run.state, run.summary = _State.DONE, summary(tally, losses, words)
     _keep(run, "tally", "total", "done", "last_id", "last_as_of", "summary")
 
 

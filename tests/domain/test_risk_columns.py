@@ -68,7 +68,7 @@ def mutated(chance: random.Random) -> dict[str, Any]:
     """The seed strategy with other thresholds, rules and layers taken out and put in."""
     made = copy.deepcopy(definition())
     chance.shuffle(made["segments"])
-    rules = [row for row in made["rules"] if chance.random() < 0.7]
+    rules = [row for row in made["rules"] if chance.random() < chance.choice((0.2, 0.7))]
     for row in rules:
         _shift(row["when"], chance)
         row["then"] = chance.choice(("refer", row["then"]))
@@ -76,14 +76,14 @@ def mutated(chance: random.Random) -> dict[str, Any]:
     codes = [row["code"] for row in made["rules"]]
     taken = {row["code"] for row in rules}
     for code in codes:
-        if code not in taken and chance.random() < 0.3:
+        if code not in taken and chance.random() < 0.1:
             rules.append(
                 {"code": code, "group": "ability", "then": "refer", "when": _condition(chance)}
             )
     made["rules"] = rules
     made["required"] = [name for name in made["required"] if chance.random() < 0.9]
     for row in made["scorecard"]["characteristics"]:
-        row["points"] = [chance.randrange(-50, 120) for _ in row.get("points", ())]
+        row["points"] = [chance.randrange(-20, 150) for _ in row.get("points", ())]
     layers = [row for row in made["limit"]["layers"] if chance.random() < 0.7]
     for at in range(chance.randrange(3)):
         percent = chance.choice((0, 33, 105, 250))
@@ -111,7 +111,10 @@ FORMULAS = [
     ))
 ]  # fmt: skip
 OUTPUTS = {
-    "admission": (["outcome", "reason"], [["pass", ""], ["refer", "GREY_LISTED"], ["decline", "DEBT_TOO_HIGH"]]),
+    "admission": (
+        ["outcome", "reason"],
+        [["pass", ""], ["refer", "GREY_LISTED"], ["decline", "DEBT_TOO_HIGH"]],
+    ),
     "review": (["reason"], [["GUARANTEES_HIGH"], ["MANY_ENQUIRIES"]]),
     "limit": (["limit_percent", "limit_cap"], [["110", ""], ["85%", "30000"], ["", "9999.99"], ["0", ""]]),
     "price": (["spread_bp"], [["+20"], ["-35"], [""]]),
@@ -126,7 +129,7 @@ CELLS = {
 
 
 def _table(chance: random.Random, at: int, made: dict[str, Any]) -> dict[str, Any]:
-    stage = chance.choice(list(OUTPUTS))
+    stage = chance.choice(("admission", "review", "limit", "limit", "price", "price"))
     outputs, thens = OUTPUTS[stage]
     kinds = types({row["name"]: row["type"] for row in made["formulas"]})
     closed = {name for name, feature in FEATURES.items() if feature.allowed} | {"segment", "purpose"}
@@ -139,15 +142,14 @@ def _table(chance: random.Random, at: int, made: dict[str, Any]) -> dict[str, An
          "when": [chance.choice(CELLS[kinds[name]]) for name in inputs_]}
         for row in range(chance.choice((1, 3, 7, 70)))
     ]  # fmt: skip
-    if stage in {"limit", "price", "review"} and chance.random() < 0.5:
-        inputs_, more = [*inputs_, "score"], CELLS["count"]
+    if stage in {"limit", "review"} and chance.random() < 0.5:
+        inputs_ = [*inputs_, "score", "requested_amount"]
         for row in rows:
-            row["when"].append(chance.choice(("", ">= 600", *more)))
+            row["when"] += [chance.choice(("", ">= 600")), chance.choice(("", "", "> 0"))]
     if stage in {"price", "review"}:
-        inputs_ = [*inputs_, "limit_amount", "grade", "requested_amount"]
+        inputs_ = [*inputs_, "limit_amount", "grade"]
         for row in rows:
-            row["when"] += [chance.choice(("", ">= 20000")), chance.choice(("", "A, B", "not E")),
-                            chance.choice(("", "", "> 0"))]  # fmt: skip
+            row["when"] += [chance.choice(("", ">= 20000")), chance.choice(("", "A, B", "not E"))]
     table = {
         "code": f"t{at}", "zh": "表", "en": "table", "group": "ability", "stage": stage,
         "hit": chance.choice(("first", "collect")), "inputs": inputs_, "outputs": outputs, "rows": rows,
