@@ -3,6 +3,7 @@
 from risk.models.decisions import DecisionRecord
 from risk.models.lists import CustomerList, ListEntry, ListImport, ListImportPart, ListRowError
 from risk.models.reports import SourceReport
+from risk.models.scorecards import ScorecardModel
 from risk.models.strategies import Strategy, StrategyVersion
 from risk.models.what_if import WhatIfRun
 
@@ -13,6 +14,7 @@ __all__ = [
     "ListImport",
     "ListImportPart",
     "ListRowError",
+    "ScorecardModel",
     "SourceReport",
     "Strategy",
     "StrategyVersion",
