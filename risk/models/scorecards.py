@@ -61,7 +61,8 @@ class ScorecardModel(models.Model):
                 name="scorecard_two_people",
             ),
             models.CheckConstraint(
-                condition=~Q(state="approved") | (~Q(approved_by="") & Q(approved_at__isnull=False)),
+                condition=~Q(state="approved")
+                | (~Q(approved_by="") & Q(approved_at__isnull=False)),
                 name="scorecard_approved_by_someone",
             ),
             models.CheckConstraint(

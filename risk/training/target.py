@@ -8,13 +8,19 @@ from risk.training.csv_cells import UnusableTable
 from risk.training.numbers import read_number
 
 _BAD_WORDS = frozenset(
-    """bad yes y true t default defaulted overdue delinquent charged_off chargeoff lost loss
-    坏 坏客户 是 违约 逾期 不良 坏账""".split()
-)
+    {
+        "bad", "yes", "y", "true", "t", "default", "defaulted", "overdue", "delinquent",
+        "charged_off", "chargeoff", "lost", "loss",
+        "坏", "坏客户", "是", "违约", "逾期", "不良", "坏账",
+    }
+)  # fmt: skip
 _GOOD_WORDS = frozenset(
-    """good no n false f paid repaid fully_paid current performing non-default nondefault
-    好 好客户 否 正常 未违约 未逾期 履约 结清""".split()
-)
+    {
+        "good", "no", "n", "false", "f", "paid", "repaid", "fully_paid", "current", "performing",
+        "non-default", "nondefault",
+        "好", "好客户", "否", "正常", "未违约", "未逾期", "履约", "结清",
+    }
+)  # fmt: skip
 
 
 def meaning(cell: str) -> str:
