@@ -8,13 +8,16 @@ from bisect import bisect_right
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from decimal import Decimal
+from math import isfinite
 from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
 
-_NUMBER_MAX = 1e300
+_NUMBERS = (int, float, Decimal)
 _FEATURES_MAX = 1_000
+_BINS_MAX = 10_000
+_CHUNK = 65_536
 
 
 class InvalidPointsTable(ValueError):
@@ -47,31 +50,34 @@ class PointsFeature:
         """
         gap = len(self.points) - 1
         if self.words is None:
-            if isinstance(value, bool) or not isinstance(value, int | float | Decimal):
+            if isinstance(value, bool) or not isinstance(value, _NUMBERS):
                 return gap
-            if isinstance(value, Decimal) and not value.is_finite():
+            try:
+                number = float(value)
+            except (OverflowError, ValueError):  # longer than any float; a signalling NaN
                 return gap
-            if not -_NUMBER_MAX <= value <= _NUMBER_MAX:  # also what is not a number
-                return gap
-            return bisect_right(self.edges, float(value))
+            return bisect_right(self.edges, number) if isfinite(number) else gap
         if isinstance(value, bool):
             value = "true" if value else "false"
         if not isinstance(value, str) or not value or gap == 0:
             return gap
         return self.words.get(value, self.other)
 
-    def bins_of(self, column: Any) -> NDArray[np.int64]:
+    def bins_of(self, column: Any) -> NDArray[np.int16]:
         """``bin`` for many: a float64 array with NaN for gaps, or words with ``None`` for gaps."""
         gap = len(self.points) - 1
         if self.words is None:
             numbers = np.asarray(column, dtype=np.float64)
-            at = np.searchsorted(np.array(self.edges, dtype=np.float64), numbers, side="right")
-            return np.where(np.abs(numbers) <= _NUMBER_MAX, at, gap).astype(np.int64)
+            at = np.zeros(len(numbers), dtype=np.int16)
+            for edge in self.edges:  # a handful: counting them up is faster than searching
+                at += numbers >= edge
+            at[~np.isfinite(numbers)] = gap
+            return at
         memo: dict[Any, int] = {}
         for word in column:
             if word not in memo:
                 memo[word] = self.bin(word)
-        return np.fromiter((memo[word] for word in column), dtype=np.int64, count=len(column))
+        return np.fromiter((memo[word] for word in column), dtype=np.int16, count=len(column))
 
 
 @dataclass(frozen=True, slots=True)
@@ -97,11 +103,13 @@ class PointsTable:
         """Scores of ``rows`` people at once; a feature without a column is a gap for all."""
         total = np.full(rows, self.base, dtype=np.int64)
         for one in self.features:
-            column = columns.get(one.name)
+            column, points = columns.get(one.name), np.array(one.points, dtype=np.int64)
             if column is None:
-                total += one.points[-1]
-            else:
-                total += np.array(one.points, dtype=np.int64)[one.bins_of(column)]
+                total += points[-1]
+                continue
+            for start in range(0, rows, _CHUNK):  # so that what is worked on stays near
+                part = slice(start, start + _CHUNK)
+                total[part] += points[one.bins_of(column[part])]
         return total
 
 
@@ -121,6 +129,8 @@ def read_points_table(table: Mapping[str, Any]) -> PointsTable:
 def _feature(row: Mapping[str, Any]) -> PointsFeature:
     name, points = str(row["name"]), tuple(_whole(one["points"]) for one in row["bins"])
     labels = tuple(str(one["label"]) for one in row["bins"])
+    if not 0 < len(points) <= _BINS_MAX:
+        raise InvalidPointsTable(f"{name}: 1 to {_BINS_MAX} bins")
     if row["type"] == "number":
         edges = tuple(float(edge) for edge in row["edges"])
         if list(edges) != sorted(set(edges)) or len(points) != len(edges) + 2:

@@ -5,7 +5,8 @@ strategy gives no points for what is unknown, it asks a person; so the gaps' bin
 people without a credit file, for whom training leaves the bureau's features open.
 """
 
-from collections.abc import Mapping
+import math
+from collections.abc import Mapping, Sequence
 from decimal import ROUND_CEILING, Decimal
 from typing import Any
 
@@ -37,6 +38,8 @@ _GROUPS = {
 }  # fmt: skip
 _ABLE = ("verified_income", "monthly_income", "debt_burden_percent", "has_business")
 _SELDOM = 30
+#: Highest bad rate to be expected at the foot of each grade, best grade first.
+_LADDER = (0.01, 0.02, 0.04, 0.08, 0.15, 0.25)
 
 
 def as_section(table: Mapping[str, Any]) -> dict[str, Any]:
@@ -47,6 +50,26 @@ def as_section(table: Mapping[str, Any]) -> dict[str, Any]:
     }
     read_scorecard(section, types())
     return section
+
+
+def score_at(table: Mapping[str, Any], bad_rate: float) -> int:
+    """The score at which ``bad_rate`` is to be expected."""
+    odds = (1 - bad_rate) / bad_rate
+    factor = table["pdo"] / math.log(2)
+    return int(math.ceil(table["base_score"] + factor * math.log(odds / table["base_odds"])))
+
+
+def grades_for(table: Mapping[str, Any], names: Sequence[str]) -> list[dict[str, Any]]:
+    """Cut-offs for at most six grades on the table's own scale: 1 %, 2 %, 4 %, 8 %, 15 %, 25 % bad.
+
+    A first proposal; a back-test shows whom they let in.
+    """
+    if len(names) > len(_LADDER):
+        raise ValueError("more grades than steps of the ladder")
+    return [
+        {"grade": name, "from": score_at(table, rate)}
+        for name, rate in zip(names, _LADDER, strict=False)
+    ]
 
 
 def group_of(name: str) -> str:
@@ -79,7 +102,9 @@ def _characteristic(feature: Mapping[str, Any]) -> dict[str, Any]:
     if feature["type"] == "number":
         if kind not in {"count", "money"}:
             raise ValueError(f"{name} is a {kind}, not a number")
-        row |= {"edges": [_edge(edge, kind) for edge in feature["edges"]], "points": points[:-1]}
+        edges = [_edge(edge, kind) for edge in feature["edges"]]
+        cut = {"edges": edges, "points": points[:-1]}
+        row |= cut if edges else {"table": {}, "otherwise": points[0]}
     else:
         words = [(word, i) for i, group in enumerate(feature["groups"]) for word in group]
         row |= {"table": {word: points[i] for word, i in words}}

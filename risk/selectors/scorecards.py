@@ -5,11 +5,12 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
-from risk.domain.strategy_section import words_of
+from risk.domain.strategy_section import score_at, words_of
 from risk.models import ScorecardModel
 from risk.services.scorecards import NoScorecard
 
 PAGE = 30
+_RATES = (0.005, 0.01, 0.02, 0.04, 0.08, 0.15, 0.25, 0.5)
 
 
 @dataclass(frozen=True)
@@ -64,6 +65,13 @@ def card(model_id: int) -> ModelCard:
     if row is None:
         raise NoScorecard(str(model_id))
     return ModelCard(**row)
+
+
+def scale(card: ModelCard) -> list[tuple[float, int]]:
+    """(expected bad rate, score) of a points table, to read its scores by; empty for another kind."""
+    if card.kind != ScorecardModel.Kind.SCORECARD:
+        return []
+    return [(rate, score_at(card.definition, rate)) for rate in _RATES]
 
 
 def newest(code: str, kind: str = "scorecard") -> ModelRow | None:

@@ -12,7 +12,8 @@ from django.db import transaction
 
 from risk.domain.canonical import canonical
 from risk.domain.points_table import InvalidPointsTable, PointsTable, read_points_table
-from risk.domain.strategy_section import as_section
+from risk.domain.strategy import read_strategy
+from risk.domain.strategy_section import as_section, grades_for
 from risk.models import ScorecardModel
 from risk.training import artefacts
 
@@ -126,6 +127,16 @@ def retire(*, model_id: int, person: str, now: datetime) -> ScorecardModel:
     return model
 
 
+def approved_scorecard(model_id: int) -> ScorecardModel:
+    """A points table that two people stand for; raises ``IllegalScorecardStep`` for another."""
+    model = _get(model_id)
+    if model.kind != _Kind.SCORECARD:
+        raise UnfitScorecard("not a points table")
+    if model.state != _State.APPROVED:
+        raise IllegalScorecardStep(model.state)
+    return model
+
+
 def points_table(model_id: int) -> PointsTable:
     """A registered scorecard ready to score with, after a check of its hash."""
     model = _get(model_id)
@@ -169,6 +180,22 @@ def as_strategy_section(model_id: int) -> dict[str, Any]:
         return as_section(model.definition)
     except ValueError as error:
         raise UnfitScorecard(str(error)) from error
+
+
+def in_strategy(model_id: int, definition: Mapping[str, Any]) -> dict[str, Any]:
+    """A strategy's definition with this scorecard and grades cut for its scale, checked as a whole.
+
+    Raises ``UnfitScorecard`` and ``risk.domain.strategy.InvalidStrategy``.
+    """
+    section = as_strategy_section(model_id)
+    names = [row["grade"] for row in definition["grades"]]
+    try:
+        grades = grades_for(_get(model_id).definition, names)
+    except ValueError as error:
+        raise UnfitScorecard(str(error)) from error
+    changed = {**definition, "scorecard": section, "grades": grades}
+    read_strategy(changed)
+    return changed
 
 
 def fingerprint(definition: Mapping[str, Any], artefact: bytes | None) -> str:
