@@ -159,14 +159,18 @@ def _feature(card: scorecards.ModelCard, written: Mapping[str, Any]) -> dict[str
         }
         for one in written["bins"]
     ]
+    names = [one["label"] for one in bins]
+    if edges := written["edges"]:  # short enough to stand below a bar
+        names = [f"< {edges[0]:g}", *(f"≥ {edge:g}" for edge in edges), names[-1]]
     return {
         "code": written["name"],
         "name": in_language(card.words(written["name"])),
         "iv": written["iv"],
         "bins": bins,
-        "names": [one["label"] for one in bins],
+        "names": names,
         "rates": [
-            (one["label"], None if one["rate"] is None else 100 * one["rate"]) for one in bins
+            (name, None if one["rate"] is None else 100 * one["rate"])
+            for name, one in zip(names, bins, strict=True)
         ],
         "points": [(_("points"), [one["points"] for one in bins])],
     }

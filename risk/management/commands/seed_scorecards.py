@@ -34,7 +34,7 @@ class Command(BaseCommand):
         origin = {
             "period": f"{county_history.FIRST_DAY} – {county_history.LAST_DAY}",
             "label": county_history.LABEL,
-            "note": "default: 90 days overdue within 12 months",
+            "note": "违约：12个月内逾期90天 (bad: 90 days overdue within 12 months)",
         }
         registration.enter(
             code=CODE,
