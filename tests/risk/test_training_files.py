@@ -252,8 +252,10 @@ def test_two_hundred_thousand_rows_take_less_than_a_minute(tmp_path: Path) -> No
 def test_the_day_of_training_is_an_argument(tmp_path: Path) -> None:
     path = tmp_path / "t.csv"
     path.write_text(written(rows(200)))
-    one = trained(path, date=date(2026, 1, 2))
+    one = trained(path, date="2026-01-02")
     assert one["trained_on"] == "2026-01-02"
-    assert one == trained(path, date=date(2026, 1, 2))
+    with pytest.raises(CommandError, match="no day"):
+        trained(path, date="yesterday")
+    assert one == trained(path, date="2026-01-02")
     table = read_table(path, "y")
     assert scorecard_report(table, "y", 5, date(2026, 1, 2)) == one

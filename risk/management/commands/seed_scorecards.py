@@ -6,6 +6,7 @@ from pathlib import Path
 from typing import Any
 
 from django.core.management.base import BaseCommand
+from django.db import transaction
 from django.utils import timezone
 
 from risk.domain.strategy import read_strategy
@@ -36,17 +37,18 @@ class Command(BaseCommand):
             "label": county_history.LABEL,
             "note": "违约：12个月内逾期90天 (bad: 90 days overdue within 12 months)",
         }
-        registration.enter(
-            code=CODE,
-            report=report,
-            artefact=content,
-            origin=origin,
-            trained_by=_TRAINER,
-            now=now,
-        )
-        model = selectors.newest(CODE)
-        assert model is not None
-        scorecards.approve(model_id=model.id, checker=SETUP, now=now)
+        with transaction.atomic():
+            registration.enter(
+                code=CODE,
+                report=report,
+                artefact=content,
+                origin=origin,
+                trained_by=_TRAINER,
+                now=now,
+            )
+            model = selectors.newest(CODE)
+            assert model is not None
+            scorecards.approve(model_id=model.id, checker=SETUP, now=now)
         self.stdout.write(f"{model.name} AUC {report['metrics']['auc']:.3f}")
 
 

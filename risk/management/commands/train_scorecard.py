@@ -30,7 +30,7 @@ class Command(BaseCommand):
         parser.add_argument("--target", required=True, metavar="COL")
         parser.add_argument("--bad", default="", metavar="VALUE", help="the target's bad value")
         parser.add_argument("--folds", type=int, default=5, help="2 to 20 (default 5)")
-        parser.add_argument("--date", type=_day, metavar="D", help="day of training (today)")
+        parser.add_argument("--date", default="", metavar="D", help="day of training (today)")
         parser.add_argument("--out", type=Path, metavar="M.json")
         parser.add_argument("--json", action="store_true", help="print the report as JSON")
         parser.add_argument("--challenger", action="store_true", help="gradient boosting as well")
@@ -44,7 +44,7 @@ class Command(BaseCommand):
             raise CommandError(f"--folds is between 2 and {_FOLDS_MAX}")
         if options["register"] and not options["by"]:
             raise CommandError("--register needs --by: another person will approve")
-        trained_on = options["date"] or timezone.localdate()
+        trained_on = _day(options["date"]) if options["date"] else timezone.localdate()
         content = None
         try:
             table = read_table(options["csv"], options["target"], options["bad"])
@@ -116,7 +116,10 @@ def _line(name: str, m: dict[str, Any]) -> str:
 
 
 def _day(text: str) -> date:
-    return date.fromisoformat(text)
+    try:
+        return date.fromisoformat(text)
+    except ValueError:
+        raise CommandError(f"--date {text!r:.40} is no day like 2026-11-25") from None
 
 
 def _write(path: Path, content: bytes) -> None:
