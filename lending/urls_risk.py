@@ -3,11 +3,16 @@
 from django.urls import path
 from django.views.generic import RedirectView
 
-from lending.views.officer import sources, strategies
+from lending.views.officer import models, sources, strategies
 
 urlpatterns = [
     path("risk/", RedirectView.as_view(pattern_name="desk:strategies"), name="risk"),
     path("risk/strategies/", strategies.strategy_list, name="strategies"),
     path("risk/sources/", sources.source_list, name="sources"),
     path("risk/sources/<slug:code>/", sources.source_page, name="source"),
+    path("risk/models/", models.model_list, name="models"),
+    path("risk/models/<int:model_id>/", models.model_page, name="model"),
+    path("risk/models/<int:model_id>/approve/", models.model_approve, name="model-approve"),
+    path("risk/models/<int:model_id>/retire/", models.model_retire, name="model-retire"),
+    path("risk/models/<int:model_id>/take/", models.model_take, name="model-take"),
 ]
