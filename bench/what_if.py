@@ -98,7 +98,7 @@ def _store(count: int) -> None:
     from risk.strategies import compiled_version, published_version
 
     terms = _terms(selectors.current_version("shandai", _DAY).pk)
-    version = published_version("default")
+    version = published_version("default", _DAY)
     here, people = side(terms, _DAY), sample_customers()
     kept = []
     for i in range(count):

@@ -2,6 +2,7 @@
 
 from django.urls import path
 
+from lending import urls_risk
 from lending.views.officer import (
     applications,
     calendars,
@@ -124,4 +125,5 @@ urlpatterns = [
     path("coupons/<slug:code>/send-back/", coupons.send_back, name="coupon-send-back"),
     path("coupons/<slug:code>/publish/", coupons.publish, name="coupon-publish"),
     path("coupons/<slug:code>/retire/", coupons.retire, name="coupon-retire"),
+    *urls_risk.urlpatterns,
 ]

@@ -16,6 +16,10 @@ class Duty(StrEnum):
     KEEP_COUPONS = "keep_coupons"
     RELEASE_COUPONS = "release_coupons"
     KEEP_CALENDARS = "keep_calendars"
+    SEE_RISK = "see_risk"
+    KEEP_SOURCES = "keep_sources"
+    MAKE_STRATEGIES = "make_strategies"
+    RELEASE_STRATEGIES = "release_strategies"
 
 
 _EVERYBODY = frozenset({"officer", "manager", "head_office", "risk", "product"})
@@ -29,6 +33,10 @@ ROLES_OF: Mapping[Duty, frozenset[str]] = {
     Duty.KEEP_COUPONS: frozenset({"head_office", "product"}),
     Duty.RELEASE_COUPONS: _HEAD,
     Duty.KEEP_CALENDARS: _HEAD,
+    Duty.SEE_RISK: frozenset({"manager", "head_office", "risk"}),
+    Duty.KEEP_SOURCES: frozenset({"head_office", "risk"}),
+    Duty.MAKE_STRATEGIES: frozenset({"risk"}),
+    Duty.RELEASE_STRATEGIES: frozenset({"risk", "head_office"}),
 }
 
 

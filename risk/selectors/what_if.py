@@ -105,7 +105,7 @@ def sample_outcomes(
 ) -> list[Outcome]:
     """One outcome per sample customer, in their order, under the strategy these terms name."""
     here = side(terms, on)
-    strategy = compiled_version(published_version(terms.strategy_code or "default").pk)
+    strategy = compiled_version(published_version(terms.strategy_code or "default", on).pk)
     return [_sample_outcome(sample, here, strategy, on, extra or {}) for sample in sample_customers()]
 
 

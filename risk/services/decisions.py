@@ -96,7 +96,9 @@ def decide(request: DecisionRequest) -> Decision:
     stored = _stored(request)
     if stored is not None:
         return stored
-    version = published_version(request.terms.strategy_code or "default")
+    version = published_version(
+        request.terms.strategy_code or "default", request.business_date
+    )
     strategy = compiled_version(version.pk)
     cap = _regulatory_cap(request)
     lists = _lists(request)

@@ -15,9 +15,9 @@ from lending.services import what_if as service
 from products import selectors as product_selectors
 from products.models import Product, ProductVersion
 from products.services import versions
+from risk import strategies
 from risk.models import StrategyVersion, WhatIfRun
 from risk.services import what_if as what_if_runs
-from risk.strategies import compiled_version
 from tests.desk.conftest import OWNER, browser_of
 from tests.risk.test_what_if import store
 
@@ -27,7 +27,7 @@ MAKER = "product"
 
 @pytest.fixture
 def today(bank: None) -> dt.date:
-    compiled_version.cache_clear()  # row ids repeat from test to test
+    strategies.forget()  # row ids repeat from test to test
     call_command("seed_strategies", verbosity=0)
     return timezone.localdate()
 

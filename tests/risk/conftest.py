@@ -11,9 +11,10 @@ from uuid import uuid4
 import pytest
 
 from products.domain.terms import LoanTerms
+from risk import strategies
 from risk.contracts import DecisionRequest, Subject
 from risk.gateways.breaker import reset_breakers
-from risk.strategies import compiled_version, publish
+from risk.services.strategies import publish
 
 ROOT = Path(__file__).resolve().parents[2]
 CONSENTS = {"privacy": "c-1", "bureau": "c-2", "data_sharing": "c-3"}
@@ -50,7 +51,7 @@ def terms() -> LoanTerms:
 
 @pytest.fixture
 def strategy(db: None, now: dt.datetime) -> Any:
-    compiled_version.cache_clear()  # row ids repeat from test to test
+    strategies.forget()  # row ids repeat from test to test
     return publish(definition=definition(), author="risk.manager", now=now)
 
 

@@ -12,7 +12,8 @@ from django.db import DatabaseError, connection, transaction
 from risk import services
 from risk.models import DecisionRecord, SourceReport, StrategyVersion
 from risk.replay import is_identical, replay_all
-from risk.strategies import NoPublishedStrategy, TamperedStrategy, compiled_version, publish
+from risk.services.strategies import publish
+from risk.strategies import NoPublishedStrategy, TamperedStrategy, compiled_version
 from tests.risk.applicants import FARMER
 from tests.risk.conftest import definition
 

@@ -33,7 +33,7 @@ class Command(BaseCommand):
     def handle(self, *args: Any, **options: Any) -> None:
         day = _day(options["date"])
         try:
-            strategy = compiled_version(find_version(options["strategy"]).pk)
+            strategy = compiled_version(find_version(options["strategy"], day).pk)
             frame = _frame(options["product"], day)
         except LookupError as error:
             known = isinstance(error, NoPublishedStrategy)

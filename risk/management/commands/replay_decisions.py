@@ -4,6 +4,7 @@ from datetime import date
 from typing import Any
 
 from django.core.management.base import BaseCommand, CommandError, CommandParser
+from django.utils import timezone
 
 from risk.replay import replay_all
 from risk.strategies import NoPublishedStrategy, find_version
@@ -21,7 +22,7 @@ class Command(BaseCommand):
     def handle(self, *args: Any, **options: Any) -> None:
         try:
             since = date.fromisoformat(options["since"]) if options["since"] else None
-            under = find_version(options["strategy"]) if options["strategy"] else None
+            under = find_version(options["strategy"], timezone.localdate()) if options["strategy"] else None
         except ValueError:
             raise CommandError("--since takes a date like 2026-11-24") from None
         except NoPublishedStrategy as error:

@@ -7,7 +7,7 @@ from typing import Any
 from django.core.management.base import BaseCommand
 from django.utils import timezone
 
-from risk.strategies import publish
+from risk.services.strategies import publish
 
 SEEDS = Path(__file__).resolve().parents[2] / "seeds"
 
