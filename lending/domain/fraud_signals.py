@@ -103,8 +103,8 @@ SIGNALS: tuple[FraudSignal, ...] = (
     FraudSignal("ring_size", "关联人数（两层）", "people within two hops", YEAR, Evidence.PEOPLE),
     FraudSignal(
         "ring_strong_links",
-        "共用设备、银行卡或身份的关联人",
-        "sharing device, card or identity",
+        "紧密关联人（共用银行卡、身份，或同住且同设备）",
+        "closely joined: card, identity, or home and device",
         YEAR,
         Evidence.PEOPLE,
     ),

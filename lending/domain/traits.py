@@ -2,7 +2,7 @@
 
 import re
 import unicodedata
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from enum import StrEnum
 
 
@@ -19,7 +19,7 @@ class Kind(StrEnum):
 
 
 #: How much sharing a trait says about two people; kinds that are not here are no edge of the graph.
-#: A home or a number is shared by every family; a card, an identity or a phone in hand much less.
+#: A home or a number is shared by every family, a phone often; a card or an identity by nobody.
 WEIGHTS: Mapping[Kind, int] = {
     Kind.ADDRESS: 1,
     Kind.MOBILE: 1,
@@ -27,7 +27,9 @@ WEIGHTS: Mapping[Kind, int] = {
     Kind.CARD: 3,
     Kind.IDENTITY: 3,
 }
-STRONG_WEIGHT = 2
+#: Two people are strongly joined by a card or an identity, or by a phone and a home together: a
+#: shared phone alone is not a crime.
+STRONG_WEIGHT = 3
 TEXT_MIN = 8
 DEVICE_FORM = r"[A-Za-z0-9_\-]{16,64}"
 _DEVICE = re.compile(DEVICE_FORM, re.ASCII)
@@ -40,8 +42,9 @@ def edge_kinds() -> list[str]:
     return [kind.value for kind in WEIGHTS]
 
 
-def strong_kinds() -> list[str]:
-    return [kind.value for kind, weight in WEIGHTS.items() if weight >= STRONG_WEIGHT]
+def is_strong(kinds: Iterable[str]) -> bool:
+    """Whether sharing these kinds joins two people strongly; each kind counts once."""
+    return sum(WEIGHTS[Kind(kind)] for kind in set(kinds)) >= STRONG_WEIGHT
 
 
 def normalised(text: str) -> str:

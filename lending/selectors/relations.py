@@ -20,7 +20,7 @@ from lending.domain.fraud_signals import (
     WEEK,
     YEAR,
 )
-from lending.domain.traits import Kind, edge_kinds, strong_kinds
+from lending.domain.traits import STRONG_WEIGHT, WEIGHTS, Kind, edge_kinds
 
 _OWN_VALUES_MAX = 64
 _NEAR_MAX = 150
@@ -42,8 +42,10 @@ WITH own AS MATERIALIZED (
         WHERE t.kind = own.kind AND t.value_index = own.value_index AND t.at >= %(year)s
         ORDER BY t.customer_id LIMIT %(many)s + 1) who
 ), near AS MATERIALIZED (
-    SELECT customer_id, bool_or(kind = ANY(%(strong)s)) AS strong
-    FROM first_links WHERE people <= %(many)s AND customer_id <> %(me)s
+    SELECT customer_id, sum(weight) >= %(strong)s AS strong
+    FROM (SELECT DISTINCT customer_id, kind FROM first_links
+          WHERE people <= %(many)s AND customer_id <> %(me)s) shared
+    JOIN unnest(%(edges)s, %(weights)s) AS each_kind (kind, weight) USING (kind)
     GROUP BY customer_id ORDER BY 2 DESC, 1 LIMIT %(near_max)s
 ), second_values AS MATERIALIZED (
     SELECT DISTINCT t.kind, t.value_index
@@ -148,7 +150,8 @@ def _run(sql: str, customer_id: Any, as_of: datetime, **more: Any) -> list[tuple
                 **{name: as_of - timedelta(days=days) for name, days in windows.items()},
                 "me": customer_id,
                 "edges": edge_kinds(),
-                "strong": strong_kinds(),
+                "weights": list(WEIGHTS.values()),
+                "strong": STRONG_WEIGHT,
                 "fraud": list(FRAUD_REASONS),
                 "many": SHARED_BY_MANY,
                 "own_max": _OWN_VALUES_MAX,

@@ -38,8 +38,8 @@ def relations() -> Iterable[Feature]:
         ("ring_size", "关联人数（两层，含本人）", "people within two hops, with this one"),
         (
             "ring_strong_links",
-            "共用设备、银行卡或身份的关联人",
-            "people sharing device, card or identity",
+            "紧密关联人（共用银行卡、身份，或同住且同设备）",
+            "people closely joined: card, identity, or home and device",
         ),
         (
             "ring_applications_7d",

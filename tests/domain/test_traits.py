@@ -9,7 +9,7 @@ import pytest
 from lending.domain.distances import NotAPlace, coarse, kilometres
 from lending.domain.fraud_signals import SIGNALS
 from lending.domain.identity_anomalies import Identity, anomalies, far_apart
-from lending.domain.traits import Kind, edge_kinds, household, is_device, own_words, strong_kinds
+from lending.domain.traits import Kind, edge_kinds, household, is_device, is_strong, own_words
 from risk.domain.features import FEATURES
 
 DAY = date(2026, 11, 24)
@@ -52,7 +52,11 @@ def test_devices_name_themselves_within_bounds() -> None:
 
 
 def test_a_home_is_a_weak_edge_and_assisted_devices_are_none() -> None:
-    assert set(strong_kinds()) == {"device", "card", "identity"}
+    assert is_strong(["card"])
+    assert is_strong(["identity"])
+    assert is_strong(["address", "device"])
+    for weak in (["device"], ["address", "mobile"], ["device", "device"], []):
+        assert not is_strong(weak)
     assert Kind.ASSISTED not in edge_kinds()
     assert Kind.TEXT not in edge_kinds()
 

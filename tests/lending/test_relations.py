@@ -223,7 +223,9 @@ def test_copied_words_are_seen_and_choices_are_not(cast: Cast, now: dt.datetime)
     assert one.decide() == "in_review"
     assert codes(one) == {"SAME_TEXT"}
     later = now + dt.timedelta(days=31)
-    assert signals.of_application(one.application, as_of=later)["same_text_other_customers_30d"] == 0
+    assert (
+        signals.of_application(one.application, as_of=later)["same_text_other_customers_30d"] == 0
+    )
 
 
 def test_colleagues_may_name_the_same_employer(cast: Cast) -> None:
@@ -273,7 +275,9 @@ def test_signals_cost_few_queries(cast: Cast) -> None:
     application = LoanApplication.objects.select_related("customer", "bank_card").get(
         pk=one.application.pk
     )
-    with CaptureQueriesContext(connection, ) as asked:
+    with CaptureQueriesContext(
+        connection,
+    ) as asked:
         signals.of_application(application, as_of=one.now)
     assert len(asked) <= 8
 

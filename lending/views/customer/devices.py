@@ -58,8 +58,6 @@ def assisted(request: HttpRequest, code: str) -> HttpResponse:
     return _page(request, waiting, now, opened=False)
 
 
-def _page(
-    request: HttpRequest, mode: AssistedMode, now: datetime, *, opened: bool
-) -> HttpResponse:
+def _page(request: HttpRequest, mode: AssistedMode, now: datetime, *, opened: bool) -> HttpResponse:
     context = {"mode": mode, "opened": opened, "helping": mode.officer, "now": now}
     return access.page(request, "assisted", context)
