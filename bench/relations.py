@@ -23,10 +23,10 @@ FROM generate_series(1, %(count)s) n"""
 _APPLICATIONS = """
 INSERT INTO lending_loanapplication (id, customer_id, legal_entity_id, product_code, product_version_id,
     branch_id, qr_code, source_token, channel, state, version, purpose, profile, decision_round,
-    created_at, submitted_at, state_since, expires_at)
+    created_at, submitted_at, state_since, expires_at, id_number_index)
 SELECT md5('a' || n)::uuid, md5('c' || n)::uuid, b.legal_entity_id, 'shandai', v.id, b.id, '', '', 'api',
     CASE WHEN n %% 9 = 0 THEN 'declined' ELSE 'disbursed' END, 0, '', '{}', 1,
-    t.at, t.at, t.at, t.at
+    t.at, t.at, t.at, t.at, 'i' || n
 FROM generate_series(1, %(count)s) n
 CROSS JOIN LATERAL (SELECT %(now)s::timestamptz - (n %% 400) * interval '12 hours' AS at) t
 CROSS JOIN (SELECT * FROM lending_branch ORDER BY id LIMIT 1) b
@@ -49,9 +49,8 @@ FROM generate_series(1, %(count)s) n"""
 
 def rows(small: bool) -> list[Row]:
     count = 300_000 if small else 1_000_000
-    with database() as url:
-        with multiprocessing.get_context("spawn").Pool(1) as pool:
-            found = pool.apply(_measure, (url, count // len(_VALUES)))
+    with database() as url, multiprocessing.get_context("spawn").Pool(1) as pool:
+        found = pool.apply(_measure, (url, count // len(_VALUES)))
     at_size = f"in {count:,} traits"
     return [
         Row(f"a ring two hops far {at_size}, p95", "ms", found["ring"][1], 20.0,
@@ -129,10 +128,11 @@ def _fill(people: int) -> None:
     from django.core.management import call_command
     from django.db import connection
 
-    from lending.services import demo_bank
+    from lending.models import Branch, LegalEntity
 
     call_command("seed_products", verbosity=0)
-    demo_bank.seed(today=_NOW.date(), now=_NOW)
+    entity = LegalEntity.objects.create(code="B", name="bench", name_en="bench")
+    Branch.objects.create(legal_entity=entity, code="B", name="bench", county="510802")
     given = {"now": _NOW, "count": people}
     with connection.cursor() as cursor:
         cursor.execute(_PEOPLE, given)

@@ -66,12 +66,7 @@ def start(
     location), ``IllegalState`` while a person or the machine is deciding on an earlier one.
     """
     place = locations.clean(location)
-    code = code_selectors.by_code(qr_code)
-    if code is None or not code_selectors.is_usable(code, now):
-        raise UnusableCode(
-            _("This QR code is not valid any more. Please ask your loan officer for a new one."),
-            errors={"qr_code": [_("This QR code is not valid any more.")]},
-        )
+    code = _usable(qr_code, now)
     branch = (
         code.officer.branch
         if code.officer
@@ -99,6 +94,16 @@ def start(
             "application.started", at=now, application=application, data={"channel": channel}
         )
     return application
+
+
+def _usable(qr_code: str, now: datetime) -> ReferralCode:
+    code = code_selectors.by_code(qr_code)
+    if code is None or not code_selectors.is_usable(code, now):
+        raise UnusableCode(
+            _("This QR code is not valid any more. Please ask your loan officer for a new one."),
+            errors={"qr_code": [_("This QR code is not valid any more.")]},
+        )
+    return code
 
 
 def _on_sale(code: ReferralCode, today: date) -> tuple[Any, ResolvedTerms]:
