@@ -3,7 +3,12 @@
 from django.urls import path
 from django.views.generic import RedirectView
 
-from lending.views.officer import models, sources, strategies
+from lending.views.officer import (
+    models,
+    relations,
+    sources,
+    strategies,
+)
 
 urlpatterns = [
     path("risk/", RedirectView.as_view(pattern_name="desk:strategies"), name="risk"),
@@ -15,4 +20,6 @@ urlpatterns = [
     path("risk/models/<int:model_id>/approve/", models.model_approve, name="model-approve"),
     path("risk/models/<int:model_id>/retire/", models.model_retire, name="model-retire"),
     path("risk/models/<int:model_id>/take/", models.model_take, name="model-take"),
+    path("risk/relations/", relations.signal_list, name="relation-signals"),
+    path("risk/relations/<uuid:application_id>/", relations.relations_page, name="relations"),
 ]

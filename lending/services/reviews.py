@@ -17,7 +17,7 @@ from lending.models import Customer, LoanApplication, ManualReview, Officer, Rev
 from lending.selectors import business_day, parameters, worklists
 from lending.selectors import coupons as coupon_selectors
 from lending.selectors.signals import outstanding_principal
-from lending.services import audit, decisions, moves, offer_making
+from lending.services import audit, decisions, moves, offer_making, traits
 from lending.services.applications import clean_amount, in_progress, open_ones
 from products import selectors as product_selectors
 from products.domain.law import reviewed_amount_max
@@ -77,6 +77,7 @@ def request_review(
             now=now,
         )
         ReviewRequest.objects.create(application=application, reason=reason, at=now)
+        traits.wrote(application=application, texts=[reason], now=now)
     return application
 
 
