@@ -7,12 +7,14 @@ one's answer.
 
 import time
 from collections.abc import Collection, Iterable
+from dataclasses import dataclass
 from datetime import date, datetime
 from decimal import Decimal
 from typing import Any
 from uuid import UUID
 
 import structlog
+from django.db import transaction
 from django.utils import timezone
 
 from products import selectors as product_selectors
@@ -26,11 +28,11 @@ from risk.domain.canonical import canonical, sha256_of
 from risk.domain.citizen import age_on, birth_date
 from risk.domain.decide import ENGINE_VERSION, evaluate, precheck
 from risk.domain.decide import reprice as reprice_offers
-from risk.domain.strategy import CompiledStrategy
 from risk.gateways.sources import PURPOSE_LOAN_APPROVAL, SOURCES
 from risk.inputs import application_facts, build_inputs, source_facts
 from risk.models import DecisionRecord, StrategyVersion
 from risk.selectors.lists import matches
+from risk.services import monitoring, trials
 from risk.strategies import compiled_version, published_version
 
 log = structlog.get_logger(__name__)
@@ -96,16 +98,38 @@ def decide(request: DecisionRequest) -> Decision:
     stored = _stored(request)
     if stored is not None:
         return stored
-    version = published_version(
+    champion = published_version(
         request.terms.strategy_code or "default", request.business_date
     )
+    made, place = trials.decided(
+        strategy_id=champion.strategy_id,
+        application_id=request.subject.application_id,
+        by_champion=lambda: _made(request, champion),
+        by_challenger=lambda version: _made(request, version),
+    )
+    return _store(request, made, place)
+
+
+@dataclass(frozen=True)
+class _Made:
+    """A decision before it is stored; ``took_us`` is the evaluation alone."""
+
+    version: StrategyVersion
+    inputs: dict[str, Any]
+    result: dict[str, Any]
+    took_ms: int = 0
+    took_us: int = 0
+
+
+def _made(request: DecisionRequest, version: StrategyVersion) -> _Made:
+    """Gathered and evaluated under one version; nothing is stored but the sources' answers."""
     strategy = compiled_version(version.pk)
     cap = _regulatory_cap(request)
     lists = _lists(request)
     early = build_inputs(request, application_facts(request), {}, cap, lists=lists)
     result = precheck(strategy, early)
     if result is not None:
-        return _store(request, version, early, result, took_ms=0)
+        return _Made(version, early, result)
     gather(
         subject=request.subject,
         consents=dict(request.consents),
@@ -115,9 +139,13 @@ def decide(request: DecisionRequest) -> Decision:
         terms=request.terms,
     )
     started = time.perf_counter()
-    inputs, result = _evaluated(request, strategy, cap, lists)
-    took_ms = int((time.perf_counter() - started) * 1000)
-    return _store(request, version, inputs, result, took_ms=took_ms)
+    inputs = _inputs(request, cap, lists)
+    ready = time.perf_counter()
+    result = evaluate(strategy, inputs)
+    done = time.perf_counter()
+    return _Made(
+        version, inputs, result, int((done - started) * 1000), int((done - ready) * 1_000_000)
+    )
 
 
 def reprice(
@@ -158,18 +186,15 @@ def _may_be_asked_about(id_number: str, day: date, terms: LoanTerms | None) -> b
     return youngest <= age_on(born, day) <= oldest
 
 
-def _evaluated(
-    request: DecisionRequest,
-    strategy: CompiledStrategy,
-    cap: Decimal | None,
-    lists: list[dict[str, str]],
-) -> tuple[dict[str, Any], dict[str, Any]]:
+def _inputs(
+    request: DecisionRequest, cap: Decimal | None, lists: list[dict[str, str]]
+) -> dict[str, Any]:
     questions = gathering.questions_for(request.subject, request.consents, list(SOURCES.values()))
     reports = gathering.reports_of(
         request.subject.application_id, [question.index for question in questions], request.round
     )
     facts = {**application_facts(request), **source_facts(reports)}
-    inputs = build_inputs(
+    return build_inputs(
         request,
         facts,
         {report.source: report for report in reports},
@@ -177,7 +202,6 @@ def _evaluated(
         lists=lists,
         calendar=_calendar(facts, request.business_date),
     )
-    return inputs, evaluate(strategy, inputs)
 
 
 def _lists(request: DecisionRequest) -> list[dict[str, str]]:
@@ -214,15 +238,9 @@ def _stored(request: DecisionRequest) -> Decision | None:
     return selectors.decision_of(record) if record else None
 
 
-def _store(
-    request: DecisionRequest,
-    version: StrategyVersion,
-    inputs: dict[str, Any],
-    result: dict[str, Any],
-    *,
-    took_ms: int,
-) -> Decision:
+def _store(request: DecisionRequest, made: _Made, place: trials.Place | None) -> Decision:
     """Insert once; if another worker was faster, its row is the decision."""
+    version, inputs, result, took_ms = made.version, made.inputs, made.result, made.took_ms
     record = DecisionRecord(
         application_id=request.subject.application_id,
         round=request.round,
@@ -243,10 +261,13 @@ def _store(
         reason_codes=[reason["code"] for reason in result["reasons"]],
         took_ms=took_ms,
     )
-    DecisionRecord.objects.bulk_create([record], ignore_conflicts=True)
-    standing = DecisionRecord.objects.get(
-        application_id=request.subject.application_id, round=request.round
-    )
+    with transaction.atomic():
+        DecisionRecord.objects.bulk_create([record], ignore_conflicts=True)
+        standing = DecisionRecord.objects.get(
+            application_id=request.subject.application_id, round=request.round
+        )
+        if standing.pk == record.pk:
+            monitoring.keep(record=record, took_us=made.took_us, place=place)
     log.info(
         "decision.made",
         decision_id=str(standing.pk),
