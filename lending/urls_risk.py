@@ -3,9 +3,16 @@
 from django.urls import path
 from django.views.generic import RedirectView
 
-from lending.views.officer import strategies
+from lending.views.officer import monitoring, strategies, trials
 
 urlpatterns = [
     path("risk/", RedirectView.as_view(pattern_name="desk:strategies"), name="risk"),
     path("risk/strategies/", strategies.strategy_list, name="strategies"),
+    path("risk/trials/", trials.trial_list, name="trials"),
+    path("risk/trials/start/<int:version_id>/", trials.trial_start, name="trial-start"),
+    path("risk/trials/<uuid:trial_id>/", trials.trial_page, name="trial"),
+    path("risk/trials/<uuid:trial_id>/end/", trials.trial_end, name="trial-end"),
+    path("risk/monitoring/", monitoring.monitoring_page, name="monitoring"),
+    path("risk/monitoring/daily.csv", monitoring.daily_csv, name="monitoring-csv"),
+    path("risk/monitoring/alerts/<int:alert_id>/", monitoring.acknowledge, name="alert-acknowledge"),
 ]

@@ -138,17 +138,23 @@ def comparison(row: TrialRow) -> Comparison:
     )
 
 
-def performance(trial_id: UUID, outcomes: list[tuple[UUID, bool]]) -> dict[str, tuple[int, int]]:
-    """arm → (loans, bad ones), of loans ``(decision_id, is_bad)`` whose decision was in the trial."""
+def performance(
+    trial_id: UUID, outcomes: list[tuple[UUID, bool]]
+) -> list[tuple[str, int, int, Interval | None]]:
+    """(group, loans, bad ones, their share) of loans ``(decision_id, is_bad)`` decided in the trial.
+
+    Groups are the arms of a split; of a shadow, what it said of loans the champion made.
+    """
     with connection.cursor() as cursor:
         cursor.execute(
-            """SELECT t.arm, count(*), count(*) FILTER (WHERE o.bad)
+            """SELECT CASE t.arm WHEN 'shadow' THEN t.outcome ELSE t.arm END,
+                count(*), count(*) FILTER (WHERE o.bad)
             FROM unnest(%s::uuid[], %s::boolean[]) AS o(id, bad)
             JOIN risk_trialdecision t ON t.decision_id = o.id AND t.trial_id = %s
-            WHERE t.problem = '' GROUP BY 1""",
+            WHERE t.problem = '' AND t.outcome <> '' GROUP BY 1""",
             [[str(pk) for pk, _ in outcomes], [bad for _, bad in outcomes], trial_id],
         )
-        return {arm: (n, bad) for arm, n, bad in cursor.fetchall()}
+        return [(group, n, bad, wilson(bad, n)) for group, n, bad in sorted(cursor.fetchall())]
 
 
 def _row(row: StrategyTrial) -> TrialRow:

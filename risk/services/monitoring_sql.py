@@ -68,4 +68,5 @@ SELECT 'bad_at', date_trunc('month', disbursed_on)::date, product_code,
     (greatest(extract(year FROM age(bad_on, disbursed_on)) * 12
         + extract(month FROM age(bad_on, disbursed_on)), 0) + 1)::int::text, count(*)
 FROM monitoring_outcome WHERE bad_on IS NOT NULL GROUP BY 2, 3, 4;
+DROP TABLE monitoring_outcome;
 """
