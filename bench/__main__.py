@@ -17,13 +17,14 @@ def main() -> int:
     parser.add_argument("--out", type=Path, default=Path("bench.json"))
     options = parser.parse_args()
     os.environ.setdefault("OMP_NUM_THREADS", "1")
-    from bench import arithmetic, lists, products, system, what_if
+    from bench import arithmetic, lists, monitoring, products, system, what_if
 
     rows: list[Row] = [
         *arithmetic.rows(),
         *products.rows(),
         *what_if.rows(small=options.small),
         *lists.rows(options.small),
+        *monitoring.rows(small=options.small),
         *system.rows(small=options.small),
     ]
     print(as_text(rows))
