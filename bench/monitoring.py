@@ -135,7 +135,7 @@ FROM risk_decisionrecord WHERE business_date > %(day)s::date - %(days)s / 2
 
 def _figures(trial_id: Any) -> dict[str, float]:
     from risk.models import DecisionDay, DecisionRecord
-    from risk.selectors import cohorts, monitoring, trials
+    from risk.selectors import cohorts, monitoring, trial_comparison, trials
     from risk.selectors.monitoring import Span
     from risk.services import monitoring as counting
     from risk.services import monitoring_alerts
@@ -165,7 +165,7 @@ def _figures(trial_id: Any) -> dict[str, float]:
         "day_rows": DecisionDay.objects.count(),
         "page_90_ms": _ms(lambda: page(90)),
         "page_year_ms": _ms(lambda: page(365)),
-        "trial_ms": _ms(lambda: trials.comparison(row)),
+        "trial_ms": _ms(lambda: trial_comparison.comparison(row)),
         "count_day_ms": _ms(lambda: counting._count_day(_DAY)),
         "alerts_ms": _ms(lambda: monitoring_alerts.evaluate(today=_DAY, now=_NOW, more={})),
     }

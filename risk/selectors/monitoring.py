@@ -151,9 +151,9 @@ def total(days: Iterable[Day]) -> Day:
 
 
 def score_shift(before: Counts, now: Counts) -> Shift:
-    """PSI of the score, in bins that part the scores before into tenths."""
+    """PSI of the score, in bins that part the scores before (or, without any, those now) into tenths."""
     was, is_ = _numbers(before.get("score", {})), _numbers(now.get("score", {}))
-    edges = figures.decile_edges(was)
+    edges = figures.decile_edges(was or is_)
     return _shift("score", figures.binned(was, edges), figures.binned(is_, edges))
 
 

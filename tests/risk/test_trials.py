@@ -11,6 +11,7 @@ from risk import services
 from risk.models import DecisionFigures, DecisionRecord, StrategyTrial, TrialDecision
 from risk.replay import replay_all
 from risk.selectors import trials as reading
+from risk.selectors.trial_comparison import comparison
 from risk.services import monitoring, strategies, trials
 from tests.risk.test_strategies import TODAY, TOMORROW
 
@@ -239,7 +240,7 @@ def test_the_comparison_is_the_one_made_by_hand(
     people = ("teacher", "rice_farmer", "thin_file", "court_debtor", "minor")
     made = [services.decide(request_for(sandbox.person(name))) for name in people]
     trials.fill_shadows(now=now)
-    found = reading.comparison(reading.trial(trial.pk))
+    found = comparison(reading.trial(trial.pk))
     assert found.champion.n == found.challenger.n == len(people)
     approved = sum(d.outcome == "approve" for d in made)
     assert approved >= 2

@@ -21,6 +21,7 @@ from lending.views.officer import monitoring_words as words
 from risk.selectors import monitoring_words
 from risk.selectors import strategies as strategy_reading
 from risk.selectors import trials as reading
+from risk.selectors.trial_comparison import OUTCOMES, comparison
 
 #: Loans whose later life is looked at on a trial's page.
 LOANS_MAX = 50_000
@@ -97,7 +98,7 @@ def _trial_page(
 ) -> HttpResponse:
     with service.in_words():
         trial = reading.trial(trial_id)
-    found = reading.comparison(trial)
+    found = comparison(trial)
     reasons, _features = monitoring_words.reasons_and_features(today())
     pages = lending_reading.pages_of(
         staff_user(request), [row["decision_id"] for row in found.examples]
@@ -139,8 +140,8 @@ def _moves(moves: dict[tuple[str, str], int]) -> list[tuple[Any, list[tuple[int,
     if not moves:
         return []
     return [
-        (words.OUTCOMES[was], [(moves.get((was, is_), 0), was == is_) for is_ in reading.OUTCOMES])
-        for was in reading.OUTCOMES
+        (words.OUTCOMES[was], [(moves.get((was, is_), 0), was == is_) for is_ in OUTCOMES])
+        for was in OUTCOMES
     ]
 
 
