@@ -14,6 +14,7 @@ JOBS = (
         "offers and applications past their time; old outbox rows",
     ),
     ("lending.reconcile", "money", HOUR, "our transfers against the core bank's statement"),
+    ("lending.watch_decisions", "default", MINUTE, "decisions counted; shadows asked; alerts"),
     ("marketing.pull_lending_events", "marketing", 5 * SECOND, "the event feed into attempt rows"),
 )
 

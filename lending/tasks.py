@@ -17,6 +17,7 @@ from lending.services import (
     disbursements,
     idempotency,
     identity,
+    monitoring,
     outbox,
     reconciliation,
     sms,
@@ -96,3 +97,8 @@ def reconcile(**_: Any) -> None:
 @shared_task(name="lending.run_what_if")
 def run_what_if(*, run_id: str, **_: Any) -> None:
     what_if.run(run_id=UUID(run_id))
+
+
+@shared_task(name="lending.watch_decisions")
+def watch_decisions(**_: Any) -> None:
+    monitoring.watch(now=timezone.now())

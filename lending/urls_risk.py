@@ -5,9 +5,11 @@ from django.views.generic import RedirectView
 
 from lending.views.officer import (
     models,
+    monitoring,
     relations,
     sources,
     strategies,
+    trials,
 )
 
 urlpatterns = [
@@ -22,4 +24,11 @@ urlpatterns = [
     path("risk/models/<int:model_id>/take/", models.model_take, name="model-take"),
     path("risk/relations/", relations.signal_list, name="relation-signals"),
     path("risk/relations/<uuid:application_id>/", relations.relations_page, name="relations"),
+    path("risk/trials/", trials.trial_list, name="trials"),
+    path("risk/trials/start/<int:version_id>/", trials.trial_start, name="trial-start"),
+    path("risk/trials/<uuid:trial_id>/", trials.trial_page, name="trial"),
+    path("risk/trials/<uuid:trial_id>/end/", trials.trial_end, name="trial-end"),
+    path("risk/monitoring/", monitoring.monitoring_page, name="monitoring"),
+    path("risk/monitoring/daily.csv", monitoring.daily_csv, name="monitoring-csv"),
+    path("risk/monitoring/alerts/<int:alert_id>/", monitoring.acknowledge, name="alert-acknowledge"),
 ]

@@ -2,14 +2,24 @@
 
 from risk.models.decisions import DecisionRecord
 from risk.models.lists import CustomerList, ListEntry, ListImport, ListImportPart, ListRowError
+from risk.models.monitoring import (
+    DecisionDay,
+    DecisionFigures,
+    MonitoringAlert,
+    MonitoringMark,
+    ScoreBin,
+)
 from risk.models.reports import SourceReport
 from risk.models.scorecards import ScorecardModel
 from risk.models.sources import SourceDay, SourceSetting
 from risk.models.strategies import Strategy, StrategyVersion
+from risk.models.trials import StrategyTrial, TrialDecision
 from risk.models.what_if import WhatIfRun
 
 __all__ = [
     "CustomerList",
+    "DecisionDay",
+    "DecisionFigures",
     "DecisionRecord",
     "ListEntry",
     "ListImport",
@@ -17,9 +27,14 @@ __all__ = [
     "ListRowError",
     "SourceDay",
     "ScorecardModel",
+    "MonitoringAlert",
+    "MonitoringMark",
+    "ScoreBin",
     "SourceReport",
     "SourceSetting",
     "Strategy",
+    "StrategyTrial",
     "StrategyVersion",
+    "TrialDecision",
     "WhatIfRun",
 ]
