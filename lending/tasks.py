@@ -15,8 +15,11 @@ from lending.services import (
     decisions,
     disbursement_sweep,
     disbursements,
+    fairness,
+    human_reviews,
     idempotency,
     identity,
+    letters,
     outbox,
     reconciliation,
     sms,
@@ -80,6 +83,7 @@ def expire(**_: Any) -> None:
     now = timezone.now()
     applications.expire_due(now=now)
     coupons.release_stale(now=now)
+    human_reviews.escalate(now=now)
     outbox.forget_old(now=now)
     idempotency.forget_old(now=now)
     customer_lists.forget_old(now=now)
@@ -96,3 +100,13 @@ def reconcile(**_: Any) -> None:
 @shared_task(name="lending.run_what_if")
 def run_what_if(*, run_id: str, **_: Any) -> None:
     what_if.run(run_id=UUID(run_id))
+
+
+@shared_task(name="lending.render_decision_letter")
+def render_decision_letter(*, letter_id: str, **_: Any) -> None:
+    letters.render(letter_id=UUID(letter_id))
+
+
+@shared_task(name="lending.count_fairness")
+def count_fairness(**_: Any) -> None:
+    fairness.count_new_days(now=timezone.now())

@@ -17,7 +17,7 @@ from lending.models import Customer, LoanApplication, ManualReview, Officer, Rev
 from lending.selectors import business_day, parameters, worklists
 from lending.selectors import coupons as coupon_selectors
 from lending.selectors.signals import outstanding_principal
-from lending.services import audit, decisions, moves, offer_making
+from lending.services import audit, decisions, human_reviews, letters, moves, offer_making
 from lending.services.applications import clean_amount, in_progress, open_ones
 from products import selectors as product_selectors
 from products.domain.law import reviewed_amount_max
@@ -47,16 +47,20 @@ class AlreadyDecided(IllegalState):
 def request_review(
     *, application_id: UUID, customer: Customer, reason: str, now: datetime
 ) -> LoanApplication:
-    """A refused applicant asks for a person (once, and before any person decided): declined → in_review.
+    """An applicant asks for a person (once, and before any person decided): declined → in_review.
 
-    Raises ``IllegalState`` also while another application is open: two at once could be paid twice over
-    the person's limit.
+    Before the machine has answered it is asked to leave the answer to a person. Raises ``IllegalState``
+    also while another application is open: two at once could be paid twice over the person's limit.
     """
     if len(reason) > 500 or "\x00" in reason:
         raise InvalidInput.field("reason", _("Please keep it under 500 characters."))
     with transaction.atomic():
         moves.take_turns(customer)
         application = moves.locked(application_id, customer=customer)
+        if application.state in human_reviews.BEFORE_THE_ANSWER:
+            return human_reviews.ask_for_person(
+                application_id=application_id, customer=customer, now=now
+            )
         asked = ReviewRequest.objects.filter(application=application).exists()
         if asked or application.reviews.exists():
             raise IllegalState(_("A person has already looked at this application."))
@@ -70,7 +74,7 @@ def request_review(
             actor=str(customer.pk),
             now=now,
         )
-        ReviewRequest.objects.create(application=application, reason=reason, at=now)
+        human_reviews.start_clock(application=application, reason=reason, now=now)
     return application
 
 
@@ -266,6 +270,9 @@ def _finish(
     moves.move(
         application, action=action, role=Role.OFFICER, actor=officer.staff_no, now=now, data=data
     )
+    human_reviews.stop_clock(application=application, now=now)
+    if action == Action.DECLINE:
+        letters.write(application=application, now=now)
     audit.record(
         actor=officer.staff_no,
         action=f"review.{action}",

@@ -101,3 +101,25 @@ def days_old(value: int | None) -> str:
 def moment(at: datetime | None) -> str:
     """A time of the record, to the second, as the bank's clock shows it."""
     return "" if at is None else f"{timezone.localtime(at):%Y-%m-%d %H:%M:%S}"
+
+
+@register.filter
+def difference(value: tuple[float, float, float] | None) -> str:
+    """(−0.031, −0.052, −0.010) → −3.1 (−5.2 … −1.0), in percentage points."""
+    if value is None:
+        return "–"
+    middle, low, high = (f"{100 * part:+.1f}" for part in value)
+    return f"{middle} ({low} … {high})"
+
+
+@register.simple_tag
+def interval_bar(row: Any) -> SafeString:
+    """A share as a line of its interval with a tick at the share itself, 0 to 100."""
+    low, high = (round(100 * part, 2) for part in row.interval)
+    return format_html(
+        '<svg class="interval" viewBox="0 0 100 10" preserveAspectRatio="none" aria-hidden="true">'
+        '<rect class="rest" y="4" width="100" height="2"/>'
+        '<rect class="fill" x="{}" y="3" width="{}" height="4"/>'
+        '<rect class="tick" x="{}" width="1" height="10"/></svg>',
+        low, round(max(high - low, 0.4), 2), round(min(100 * row.share, 99), 2),
+    )

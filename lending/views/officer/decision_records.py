@@ -11,7 +11,7 @@ from lending.domain.staff_duties import Duty, may
 from lending.errors import NotFound
 from lending.models import LoanApplication
 from lending.selectors import desk, worklists
-from lending.services import decision_replays
+from lending.services import decision_replays, letters
 from lending.staff_access import officer_of, require_duty, staff_required, staff_user
 from lending.staff_pages import page
 from risk import selectors as risk_selectors
@@ -51,6 +51,18 @@ def profile_page(request: HttpRequest, application_id: UUID) -> HttpResponse:
         else None,
     }
     return page(request, "desk/risk/decision_profile", context)
+
+
+@require_safe
+@staff_required
+def letter(request: HttpRequest, application_id: UUID) -> HttpResponse:
+    """The letter of a refusal as the applicant has it."""
+    application = _visible(request, application_id)
+    row = letters.of_application(application=application, now=timezone.now())
+    response = HttpResponse(letters.ensure_pdf(row), content_type="application/pdf")
+    response["Content-Disposition"] = f'inline; filename="{row.letter_no}.pdf"'
+    response["Cache-Control"] = "no-store, private"
+    return response
 
 
 def _decision(

@@ -54,8 +54,20 @@ _STEPS: Mapping[str, Any] = {
     "cap starter": gettext_lazy("Starter limit without a credit file"),
     "rounded down": gettext_lazy("Rounded down to a step"),
 }
+DIMENSIONS: Mapping[str, Any] = {
+    "sex": gettext_lazy("Sex"),
+    "age": gettext_lazy("Age"),
+    "county": gettext_lazy("County of the branch"),
+    "place": gettext_lazy("Village"),
+}
+GROUPS: Mapping[str, Any] = {
+    "female": gettext_lazy("Women"),
+    "male": gettext_lazy("Men"),
+    "under 18": gettext_lazy("under 18"),
+}
 _TABLES: Mapping[str, Mapping[str, Any]] = {
     "value_state": STATES, "op": OPS, "then": THENS, "effect": EFFECTS, "part": PARTS,
+    "dimension": DIMENSIONS, "group": GROUPS,
 }
 
 
