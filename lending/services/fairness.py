@@ -4,12 +4,11 @@ Idempotent: a day's cells are replaced whole, so running twice, or after a crash
 ID numbers are decrypted here and nowhere else for this; only sums leave the function.
 """
 
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from datetime import date, datetime, timedelta
 from decimal import Decimal
 from itertools import islice
-from typing import Any
 
 import structlog
 from django.db import transaction
@@ -90,10 +89,10 @@ def _chunks(rows: Iterator[Made]) -> Iterator[list[Made]]:
 
 def _add(sums: dict[Key, _Sum], chunk: list[Made], day: date) -> None:
     people = {
-        row["pk"]: row
-        for row in LoanApplication.objects.filter(
-            pk__in=[made.application_id for made in chunk]
-        ).values("pk", "id_number", "branch__county", "customer__village__name")
+        row.pk: row
+        for row in LoanApplication.objects.filter(pk__in=[made.application_id for made in chunk])
+        .select_related("branch", "customer__village")
+        .only("id_number", "branch__county", "customer__village__name")
     }
     rates = dict(
         Offer.objects.filter(application_id__in=list(people), round=1)
@@ -116,9 +115,9 @@ def _add(sums: dict[Key, _Sum], chunk: list[Made], day: date) -> None:
                 one.sum_rate += rate
 
 
-def _groups(person: Mapping[str, Any], day: date) -> Iterable[tuple[str, str]]:
-    id_number = person["id_number"] or ""
+def _groups(application: LoanApplication, day: date) -> Iterable[tuple[str, str]]:
+    id_number, village = application.id_number or "", application.customer.village
     yield "sex", sex_of(id_number)
     yield "age", age_band(id_number, day)
-    yield "county", person["branch__county"] or UNKNOWN
-    yield "place", (person["customer__village__name"] or UNKNOWN)[:60]
+    yield "county", application.branch.county or UNKNOWN
+    yield "place", village.name[:60] if village else UNKNOWN

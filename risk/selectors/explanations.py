@@ -11,7 +11,7 @@ from uuid import UUID
 
 from risk import replay as replays
 from risk.domain.case import Case
-from risk.domain.counterfactuals import Help, helps, is_final
+from risk.domain.counterfactuals import Help, helps
 from risk.domain.derived_words import derived_words
 from risk.domain.features import FEATURES
 from risk.domain.rule_truths import RuleTruth, leaves, rule_truths, try_again_on
@@ -22,8 +22,14 @@ from risk.selectors.decisions import record_of
 from risk.strategies import TamperedStrategy, compiled_version
 
 Row = dict[str, Any]
-#: Sources whose answer comes from a bureau or register that the person may ask and correct.
-CORRECTABLE = frozenset({"bureau", "multilender", "courts"})
+#: What was computed → the values it was computed from, whose sources then counted.
+_MADE_OF = {
+    "monthly_income": ("declared_income", "tax_income"),
+    "verified_income": ("tax_income",),
+    "debt_burden_percent": ("bureau_obligation",),
+    "thin_file": ("bureau_has_file",),
+    "stability_years": ("bank_customer_since",),
+}
 
 
 def what_helps(decision_id: UUID) -> tuple[Help, ...]:
@@ -51,27 +57,19 @@ def try_again_after(decision_id: UUID) -> date | None:
     return try_again_on(rule_truths(_definition(record), case), case)
 
 
-def is_final_refusal(decision_id: UUID) -> bool:
-    """Refused by law, for fraud or for age: no advice is given but when to come again."""
-    record = record_of(decision_id)
-    return is_final(compiled_version(record.strategy_version_id), record.result)
-
-
 def sources_that_counted(decision_id: UUID) -> list[Row]:
     """Sources of a refusal: those a rule that fired, or a characteristic that lost points, has read.
 
-    ``[{source, name_zh, name_en, may_be_corrected}]`` in the order of the sources.
+    ``[{source, name_zh, name_en}]`` in the order of the sources.
     """
     record = record_of(decision_id)
     features = _weighty(record)
-    derived_from = {"monthly_income": ("declared_income", "tax_income"),
-                    "debt_burden_percent": ("bureau_obligation",), "thin_file": ("bureau_has_file",)}
-    for name, parts in derived_from.items():
+    for name, parts in _MADE_OF.items():
         if name in features:
             features |= set(parts)
     found = {FEATURES[name].source for name in features if name in FEATURES}
     return [
-        {"source": code, "name_zh": zh, "name_en": en, "may_be_corrected": code in CORRECTABLE}
+        {"source": code, "name_zh": zh, "name_en": en}
         for code, (zh, en) in SOURCE_NAMES.items()
         if code in found and code not in {"application", "signals"}
     ]

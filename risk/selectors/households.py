@@ -13,7 +13,6 @@ from products.money import CENT
 from risk.domain.citizen import age_on
 from risk.domain.features import FEATURES
 from risk.domain.profile import IncomeRules, read_facts
-from risk.gateways.sources import SOURCE_NAMES
 from risk.models import DecisionRecord
 from risk.selectors.decisions import record_of
 from risk.selectors.explanations import profile
@@ -57,8 +56,6 @@ def household(decision_id: UUID) -> Row:
         "debts": _picked(values, _DEBTS),
         "assets": _picked(values, _ASSETS),
         "behaviour": _picked(values, _BEHAVIOUR),
-        "sources": [(zh, en) for code, (zh, en) in SOURCE_NAMES.items()
-                    if any(group["source"] == code for group in groups)],
     }
 
 

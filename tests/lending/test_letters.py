@@ -116,4 +116,4 @@ def test_a_letter_tells_the_machines_refusal_even_when_a_person_was_asked_since(
     facts = letters.facts_of(letter)
     assert not facts.by_person
     assert facts.reasons
-    assert all("法院" in zh or "扣分" in zh for zh, _ in facts.reasons)
+    assert any("法院" in zh for zh, _ in facts.reasons)
