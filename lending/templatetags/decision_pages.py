@@ -104,12 +104,12 @@ def moment(at: datetime | None) -> str:
 
 
 @register.filter
-def difference(value: tuple[float, float, float] | None) -> str:
-    """(−0.031, −0.052, −0.010) → −3.1 (−5.2 … −1.0), in percentage points."""
+def difference(value: tuple[float, float, float] | None) -> SafeString | str:
+    """(−0.031, −0.052, −0.010) → −3.1 and below it (−5.2 … −1.0), in percentage points."""
     if value is None:
         return "–"
     middle, low, high = (f"{100 * part:+.1f}" for part in value)
-    return f"{middle} ({low} … {high})"
+    return format_html('{}<br><span class="quiet">({} … {})</span>', middle, low, high)
 
 
 @register.simple_tag

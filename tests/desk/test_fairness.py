@@ -41,7 +41,7 @@ def page(query: str = "", username: str = "risk") -> str:
 def test_the_page_shows_ratios_intervals_and_words(cells: dt.date) -> None:
     shown = page()
     for words in ("Women", "Men", "best-served", "below four fifths", "62%", "50.0%", "80.0%",
-                  "-30.0 (", "5.80%", "Four fifths: a group", cells.isoformat(),
+                  "-30.0<br>", "5.80%", "Four fifths: a group", cells.isoformat(),
                   "羊木村", "Answered in time"):
         assert words in shown, words
 
