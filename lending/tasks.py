@@ -15,8 +15,11 @@ from lending.services import (
     decisions,
     disbursement_sweep,
     disbursements,
+    fairness,
+    human_reviews,
     idempotency,
     identity,
+    letters,
     monitoring,
     outbox,
     reconciliation,
@@ -81,6 +84,7 @@ def expire(**_: Any) -> None:
     now = timezone.now()
     applications.expire_due(now=now)
     coupons.release_stale(now=now)
+    human_reviews.escalate(now=now)
     outbox.forget_old(now=now)
     idempotency.forget_old(now=now)
     customer_lists.forget_old(now=now)
@@ -102,3 +106,13 @@ def run_what_if(*, run_id: str, **_: Any) -> None:
 @shared_task(name="lending.watch_decisions")
 def watch_decisions(**_: Any) -> None:
     monitoring.watch(now=timezone.now())
+
+
+@shared_task(name="lending.render_decision_letter")
+def render_decision_letter(*, letter_id: str, **_: Any) -> None:
+    letters.render(letter_id=UUID(letter_id))
+
+
+@shared_task(name="lending.count_fairness")
+def count_fairness(**_: Any) -> None:
+    fairness.count_new_days(now=timezone.now())

@@ -4,6 +4,8 @@ from django.urls import path
 from django.views.generic import RedirectView
 
 from lending.views.officer import (
+    decision_records,
+    fairness,
     models,
     monitoring,
     relations,
@@ -31,4 +33,17 @@ urlpatterns = [
     path("risk/monitoring/", monitoring.monitoring_page, name="monitoring"),
     path("risk/monitoring/daily.csv", monitoring.daily_csv, name="monitoring-csv"),
     path("risk/monitoring/alerts/<int:alert_id>/", monitoring.acknowledge, name="alert-acknowledge"),
+    path("risk/fairness/", fairness.fairness_page, name="fairness"),
+    path("risk/decisions/<uuid:decision_id>/", decision_records.decision_page, name="decision"),
+    path(
+        "risk/decisions/<uuid:decision_id>/replay/", decision_records.replay, name="decision-replay"
+    ),
+    path(
+        "applications/<uuid:application_id>/letter.pdf",
+        decision_records.letter,
+        name="application-letter",
+    ),
+    path(
+        "applications/<uuid:application_id>/profile/", decision_records.profile_page, name="profile"
+    ),
 ]

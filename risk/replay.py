@@ -10,7 +10,7 @@ from uuid import UUID
 from risk.domain.canonical import canonical, sha256_of
 from risk.domain.decide import ENGINE_VERSION, SAME_RESULTS, evaluate
 from risk.models import DecisionRecord, StrategyVersion
-from risk.strategies import compiled_version
+from risk.strategies import TamperedStrategy, compiled_version
 
 _CHUNK = 500
 _DIFFERENT_SHOWN = 20
@@ -82,3 +82,45 @@ def _records(since: date | None) -> Iterator[DecisionRecord]:
     if since is not None:
         records = records.filter(business_date__gte=since)
     return records.iterator(chunk_size=_CHUNK)
+
+
+@dataclass(frozen=True)
+class Replayed:
+    """One decision made again. ``differences``: parts of the result that are not the same, and
+    ``inputs`` or ``strategy`` where what is stored no longer has its own hash.
+    """
+
+    identical: bool
+    stored_sha256: str
+    replayed_sha256: str
+    differences: tuple[str, ...]
+    made_by_engine: str
+    engine: str
+
+
+def replayed(decision_id: UUID) -> Replayed:
+    """Decide again from the record and say part by part what differs. Raises ``DoesNotExist``."""
+    record = DecisionRecord.objects.get(pk=decision_id)
+    differences = [] if sha256_of(record.inputs) == record.inputs_sha256 else ["inputs"]
+    if sha256_of(record.result) != record.result_sha256:
+        differences.append("result")
+    digest = ""
+    try:
+        result = evaluate(compiled_version(record.strategy_version_id), record.inputs)
+    except TamperedStrategy:
+        differences.append("strategy")
+    else:
+        digest = sha256_of(result)
+        differences += [
+            part
+            for part in sorted({*result, *record.result})
+            if canonical(result.get(part)) != canonical(record.result.get(part))
+        ]
+    return Replayed(
+        identical=not differences and digest == record.result_sha256,
+        stored_sha256=record.result_sha256,
+        replayed_sha256=digest,
+        differences=tuple(differences),
+        made_by_engine=record.engine_version,
+        engine=ENGINE_VERSION,
+    )

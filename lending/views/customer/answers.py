@@ -2,6 +2,7 @@
 
 from typing import Any
 
+from django.conf import settings
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect
 from django.utils import timezone
@@ -25,6 +26,7 @@ from lending.selectors import consents as consent_selectors
 from lending.services import cards as card_service
 from lending.services import consents as consent_service
 from lending.services import disbursements as disbursement_service
+from lending.services import human_reviews
 from lending.services import profiles as profile_service
 from lending.services import submissions as submission_service
 from lending.views.customer import access, devices
@@ -45,6 +47,12 @@ def consents(request: HttpRequest, application: LoanApplication) -> HttpResponse
     if request.method == "POST":
         accepted, refused = form.answers()
         try:
+            human_reviews.ask_for_person(
+                application_id=application.pk,
+                customer=application.customer,
+                wants="wants_person" in request.POST,
+                now=timezone.now(),
+            )
             consent_service.record(
                 application_id=application.pk,
                 customer=application.customer,
@@ -64,7 +72,15 @@ def consents(request: HttpRequest, application: LoanApplication) -> HttpResponse
     return access.page(
         request,
         "consents",
-        {"form": form, "given": given, "onwards": access.resume_url(application)},
+        {
+            "form": form,
+            "given": given,
+            "onwards": access.resume_url(application),
+            "wants_person": "wants_person" in request.POST
+            if request.method == "POST"
+            else application.wants_person,
+            "review_days": settings.REVIEW_WORKING_DAYS,
+        },
         application=application,
         step=4,
         back=access.place_url("identity", application),
