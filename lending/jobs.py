@@ -70,3 +70,7 @@ def check_list_import(import_id: UUID, now: datetime) -> None:
 
 def run_backtest(run_id: UUID, now: datetime) -> None:
     _enqueue("lending.run_backtest", "default", now, run_id=str(run_id))
+
+
+def render_decision_letter(letter_id: UUID, now: datetime) -> None:
+    _enqueue("lending.render_decision_letter", "documents", now, letter_id=str(letter_id))

@@ -16,8 +16,12 @@ from lending.services import (
     decisions,
     disbursement_sweep,
     disbursements,
+    fairness,
+    human_reviews,
     idempotency,
     identity,
+    letters,
+    monitoring,
     outbox,
     reconciliation,
     sms,
@@ -82,6 +86,7 @@ def expire(**_: Any) -> None:
     now = timezone.now()
     applications.expire_due(now=now)
     coupons.release_stale(now=now)
+    human_reviews.escalate(now=now)
     outbox.forget_old(now=now)
     idempotency.forget_old(now=now)
     customer_lists.forget_old(now=now)
@@ -103,3 +108,18 @@ def run_what_if(*, run_id: str, **_: Any) -> None:
 @shared_task(name="lending.run_backtest")
 def run_backtest(*, run_id: str, **_: Any) -> None:
     backtests.run(run_id=UUID(run_id))
+
+
+@shared_task(name="lending.watch_decisions")
+def watch_decisions(**_: Any) -> None:
+    monitoring.watch(now=timezone.now())
+
+
+@shared_task(name="lending.render_decision_letter")
+def render_decision_letter(*, letter_id: str, **_: Any) -> None:
+    letters.render(letter_id=UUID(letter_id))
+
+
+@shared_task(name="lending.count_fairness")
+def count_fairness(**_: Any) -> None:
+    fairness.count_new_days(now=timezone.now())

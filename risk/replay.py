@@ -5,6 +5,7 @@ what records keep as columns. Both go through ranges of ids, by several processe
 """
 
 from collections.abc import Callable, Iterable, Iterator, Mapping
+from dataclasses import dataclass
 from datetime import date
 from decimal import Decimal
 from functools import partial
@@ -19,7 +20,7 @@ from risk.domain.decide import ENGINE_VERSION, SAME_RESULTS, evaluate
 from risk.models import DecisionRecord, StrategyVersion
 from risk.processes import spread
 from risk.replay_report import ReplayReport
-from risk.strategies import compiled_version
+from risk.strategies import TamperedStrategy, compiled_version
 
 __all__ = ["ReplayReport", "is_identical", "replay_all"]
 
@@ -148,3 +149,45 @@ def _records(ids: Range, since: date | None) -> Iterator[DecisionRecord]:
     if since is not None:
         records = records.filter(business_date__gte=since)
     return records.iterator(chunk_size=_CHUNK)
+
+
+@dataclass(frozen=True)
+class Replayed:
+    """One decision made again. ``differences``: parts of the result that are not the same, and
+    ``inputs`` or ``strategy`` where what is stored no longer has its own hash.
+    """
+
+    identical: bool
+    stored_sha256: str
+    replayed_sha256: str
+    differences: tuple[str, ...]
+    made_by_engine: str
+    engine: str
+
+
+def replayed(decision_id: UUID) -> Replayed:
+    """Decide again from the record and say part by part what differs. Raises ``DoesNotExist``."""
+    record = DecisionRecord.objects.get(pk=decision_id)
+    differences = [] if sha256_of(record.inputs) == record.inputs_sha256 else ["inputs"]
+    if sha256_of(record.result) != record.result_sha256:
+        differences.append("result")
+    digest = ""
+    try:
+        result = evaluate(compiled_version(record.strategy_version_id), record.inputs)
+    except TamperedStrategy:
+        differences.append("strategy")
+    else:
+        digest = sha256_of(result)
+        differences += [
+            part
+            for part in sorted({*result, *record.result})
+            if canonical(result.get(part)) != canonical(record.result.get(part))
+        ]
+    return Replayed(
+        identical=not differences and digest == record.result_sha256,
+        stored_sha256=record.result_sha256,
+        replayed_sha256=digest,
+        differences=tuple(differences),
+        made_by_engine=record.engine_version,
+        engine=ENGINE_VERSION,
+    )

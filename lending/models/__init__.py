@@ -9,6 +9,7 @@ from lending.models.consents import Consent, ConsentText
 from lending.models.contracts import LoanContract
 from lending.models.coupons import CouponUse
 from lending.models.customers import Customer, CustomerSession, OtpChallenge
+from lending.models.devices import AssistedMode
 from lending.models.disbursements import (
     Disbursement,
     ExternalCall,
@@ -16,19 +17,24 @@ from lending.models.disbursements import (
     ReconciliationBreak,
 )
 from lending.models.events import LendingEvent
+from lending.models.fairness import FairnessCell, FairnessDay
 from lending.models.heartbeats import Heartbeat
 from lending.models.id_cards import IdCardReading
 from lending.models.idempotency import IdempotencyKey
 from lending.models.ledger import Account, Journal, Posting
+from lending.models.letters import DecisionLetter
 from lending.models.loans import Instalment, Loan
 from lending.models.offers import Offer
 from lending.models.organisation import Branch, LegalEntity, Officer, Village
 from lending.models.outbox import DeadLetter, OutboxMessage, SmsMessage
 from lending.models.reviews import ManualReview, ReviewRequest
+from lending.models.traits import ApplicationTrait
 
 __all__ = [
     "Account",
     "ApplicationMove",
+    "ApplicationTrait",
+    "AssistedMode",
     "AuditEntry",
     "BankCard",
     "Branch",
@@ -39,8 +45,11 @@ __all__ = [
     "Customer",
     "CustomerSession",
     "DeadLetter",
+    "DecisionLetter",
     "Disbursement",
     "ExternalCall",
+    "FairnessCell",
+    "FairnessDay",
     "Heartbeat",
     "IdCardReading",
     "IdempotencyKey",

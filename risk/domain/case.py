@@ -22,10 +22,7 @@ class Case:
         self.strategy, self.inputs = strategy, inputs
         self.terms = LoanTerms.from_dict(inputs["terms"])
         self.start = date.fromisoformat(inputs["business_date"])
-        self.known, gaps = read_facts(inputs["facts"], strategy.defaults)
-        # features that came after these inputs were stored are no gap of this case
-        asked = {*inputs["facts"], *strategy.required}
-        self.gaps = [gap for gap in gaps if gap.feature in asked]
+        self.known, self.gaps = read_facts(inputs["facts"], strategy.defaults)
         derive(self.known, business_date=self.start, income=strategy.income)
         self.known["documents_needed"] = bool(set(self.terms.documents) - {ID_CARD})
         self.white_lists = self._read_lists()

@@ -2,6 +2,7 @@
 
 from collections.abc import Iterable, Mapping
 
+from risk.domain.feature_relations import relations
 from risk.domain.feature_reports import bureau, government
 from risk.domain.values import Feature
 
@@ -48,8 +49,8 @@ def _signals() -> Iterable[Feature]:
         ),
         (
             "applications_by_device_7d",
-            "同一设备近7天申请数",
-            "applications from this device in 7 days",
+            "同一设备近7天申请人数",
+            "people applying from this device in 7 days",
         ),
         ("loans_overdue", "本行逾期贷款笔数", "overdue loans with us"),
     ):
@@ -62,6 +63,7 @@ def _signals() -> Iterable[Feature]:
         "本行贷款余额",
         "principal owed here",
     )
+    yield from relations()
 
 
 def _checks() -> Iterable[Feature]:

@@ -52,6 +52,8 @@ def read_facts(facts: Facts, defaults: Mapping[str, Any]) -> tuple[dict[str, Any
     known: dict[str, Any] = {}
     gaps: list[Gap] = []
     for name, feature in FEATURES.items():
+        if feature.added and name not in facts and name not in defaults:
+            continue  # older inputs under an older strategy: neither knew of it
         fact = facts.get(name)
         value, problem = read_one(feature, fact, defaults)
         if problem:

@@ -91,7 +91,8 @@ class Feature:
 
     ``when_no_record`` is the value that "the source has nothing on this person" means (an empty
     court file is zero cases); ``None`` means such an answer leaves the value unknown. ``allowed``
-    closes a text's vocabulary: any other word is not of the type.
+    closes a text's vocabulary: any other word is not of the type. ``added``: decisions stored before
+    this value existed do not name it, and for them that is no gap.
     """
 
     name: str
@@ -102,6 +103,7 @@ class Feature:
     en: str
     when_no_record: Any = None
     allowed: Sequence[str] = ()
+    added: bool = False
 
     def read(self, value: Any) -> Any:
         """The typed value; raises ``NotOfType``."""

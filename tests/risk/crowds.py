@@ -70,7 +70,11 @@ def person(chance: random.Random, odd: float = 0.01) -> dict[str, Any]:
     day = dt.date(2026, 11, 24) - dt.timedelta(days=chance.randrange(900))
     inputs = {
         "version": 1,
-        "facts": {name: _fact(chance, name, odd) for name in FEATURES},
+        "facts": {
+            name: _fact(chance, name, odd)
+            for name, feature in FEATURES.items()
+            if not feature.added or chance.random() < 0.9
+        },
         "sources": {},
         "lists": [hit for hit in _LISTS if chance.random() < 0.04],
         "terms": chance.choice(shelves()[: 1 if chance.random() < 0.6 else None]),

@@ -2,6 +2,7 @@
 
 from typing import Any
 
+from django.conf import settings
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect
 from django.utils import timezone
@@ -25,9 +26,10 @@ from lending.selectors import consents as consent_selectors
 from lending.services import cards as card_service
 from lending.services import consents as consent_service
 from lending.services import disbursements as disbursement_service
+from lending.services import human_reviews
 from lending.services import profiles as profile_service
 from lending.services import submissions as submission_service
-from lending.views.customer import access
+from lending.views.customer import access, devices
 from products import selectors as product_selectors
 from products.encryption import mask_id_number, mask_mobile, mask_name
 
@@ -45,6 +47,12 @@ def consents(request: HttpRequest, application: LoanApplication) -> HttpResponse
     if request.method == "POST":
         accepted, refused = form.answers()
         try:
+            human_reviews.ask_for_person(
+                application_id=application.pk,
+                customer=application.customer,
+                wants="wants_person" in request.POST,
+                now=timezone.now(),
+            )
             consent_service.record(
                 application_id=application.pk,
                 customer=application.customer,
@@ -64,7 +72,15 @@ def consents(request: HttpRequest, application: LoanApplication) -> HttpResponse
     return access.page(
         request,
         "consents",
-        {"form": form, "given": given, "onwards": access.resume_url(application)},
+        {
+            "form": form,
+            "given": given,
+            "onwards": access.resume_url(application),
+            "wants_person": "wants_person" in request.POST
+            if request.method == "POST"
+            else application.wants_person,
+            "review_days": settings.REVIEW_WORKING_DAYS,
+        },
         application=application,
         step=4,
         back=access.place_url("identity", application),
@@ -215,14 +231,17 @@ def check(request: HttpRequest, application: LoanApplication) -> HttpResponse:
     if request.method == "POST":
         try:
             submission_service.submit(
-                application_id=application.pk, customer=application.customer, now=timezone.now()
+                application_id=application.pk,
+                customer=application.customer,
+                now=timezone.now(),
+                device=devices.device_of(request),
             )
         except IllegalState:
             return access.onwards(application)
         except DomainError as error:
             problem = str(error.message)
         else:
-            return access.onwards(application)
+            return devices.remembered(request, access.onwards(application))
     context = {"rows": _summary(application), "problem": problem}
     return access.page(
         request,

@@ -13,6 +13,7 @@ from lending.domain.application_flow import FINAL_STATES, State
 from lending.errors import DomainError, IllegalState, InvalidInput, NotFound
 from lending.models import LoanApplication
 from lending.selectors import desk, explanations, worklists
+from lending.selectors import devices as device_selectors
 from lending.selectors import reviews as review_selectors
 from lending.services import audit, reviews
 from lending.staff_access import officer_of, staff_required, staff_user
@@ -53,7 +54,7 @@ def application_list(request: HttpRequest) -> HttpResponse:
         rows = rows.filter(product_code=product)
     found = keyset(
         request,
-        rows.select_related("customer", "officer", "branch"),
+        rows.select_related("customer", "officer", "branch", "reviewrequest"),
         field="state_since",
         newest_first=newest_first,
     )
@@ -186,10 +187,12 @@ def _application(
         "application": application,
         "name": desk.name_of(application),
         "evidence": evidence,
+        "helper": device_selectors.helper_of(application),
         "decision": evidence["decision"],
         "terms": terms,
         "highest": max(min(officer.authority_amount, room), 0),
-        "reasons": explanations.of_application(application),
+        "reasons": explanations.of_application(application, for_staff=True),
+        "helps": explanations.what_helps(application),
         "approve_reasons": words.APPROVE_REASONS.items(),
         "decline_reasons": words.DECLINE_REASONS.items(),
         "offers": list(application.offers.order_by("-round", "position")[:6]),

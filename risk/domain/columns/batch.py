@@ -13,6 +13,7 @@ from risk.domain.columns.truth import Mask
 from risk.domain.columns.vector import (
     ABSENT,
     HEAD,
+    UNNAMED,
     Layout,
     encode_row,
     here,
@@ -30,7 +31,7 @@ Kinds = NDArray[np.uint8]
 class Batch:
     """``head``, ``values`` and ``kinds`` by name; ``terms_at`` says whose terms (of ``terms``) hold.
 
-    A feature the rows were written without reads as one nobody was asked for.
+    A feature the rows were written without is one their inputs did not name.
     """
 
     size: int
@@ -63,7 +64,8 @@ class Batch:
             feature = FEATURES[name]
             if feature.type in ENCODERS:
                 value = encode(feature.read(default), feature.type)
-                found[name] = np.where(self.kinds[name] == ABSENT, value, self.values[name])
+                unasked = self.kinds[name] >= ABSENT
+                found[name] = np.where(unasked, value, self.values[name])
         return found
 
 
@@ -81,7 +83,7 @@ def batch_of(
     names = [name for name, _ in layout.columns]
     absent = [name for name in FEATURES if name not in names]
     nothing = np.full(size if absent else 0, UNKNOWN, dtype=np.int64)
-    nobody = np.full(size if absent else 0, ABSENT, dtype=np.uint8)
+    nobody = np.full(size if absent else 0, UNNAMED, dtype=np.uint8)
     return Batch(
         size=size,
         head={name: numbers[at] for at, name in enumerate(HEAD)},

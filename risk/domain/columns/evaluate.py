@@ -22,9 +22,10 @@ from risk.domain.columns.people import known_of
 from risk.domain.columns.stages import limit_tables, price_moves, said
 from risk.domain.columns.strategy import ColumnStrategy
 from risk.domain.columns.truth import Mask
-from risk.domain.columns.vector import ABSENT, KNOWN, LPR_UNIT, UNAVAILABLE
+from risk.domain.columns.vector import ABSENT, KNOWN, LPR_UNIT, UNAVAILABLE, UNNAMED
 from risk.domain.columns.whole import UNKNOWN, Column
 from risk.domain.core import Core, codes, core
+from risk.domain.features import FEATURES
 from risk.domain.strategy import CompiledStrategy
 
 OUTCOMES = (DECLINE, REFER, APPROVE)
@@ -208,7 +209,9 @@ def _gaps(batch: Batch, scalar: CompiledStrategy) -> tuple[Mask, Mask]:
         gone = gone | (kind == UNAVAILABLE)
         is_other = (kind != KNOWN) & (kind != UNAVAILABLE)
         if name in scalar.defaults:
-            is_other = is_other & (kind != ABSENT)
+            is_other = is_other & (kind < ABSENT)
+        elif FEATURES[name].added:  # older inputs are not asked for it
+            is_other = is_other & (kind != UNNAMED)
         other = other | is_other
     return gone, other
 

@@ -25,8 +25,9 @@ from risk.domain.features import FEATURES
 from risk.domain.profile import read_one
 from risk.domain.stages import wished
 
-#: What is known of a feature. ``ABSENT``: nobody was asked, so a strategy's default stands in.
-KNOWN, UNAVAILABLE, MISSING, INVALID, ABSENT = range(5)
+#: What is known of a feature. ``ABSENT``: nobody was asked, so a strategy's default stands in;
+#: ``UNNAMED``: the inputs are older than the feature.
+KNOWN, UNAVAILABLE, MISSING, INVALID, ABSENT, UNNAMED = range(6)
 _KINDS = {"": KNOWN, "unavailable": UNAVAILABLE, "missing": MISSING, "invalid": INVALID}
 _ANSWERED = ("no_record", "mismatch", "answered")
 #: Names of the numbers before the features; ``core_…`` is what the scalar core said.
@@ -93,6 +94,7 @@ def encode_row(
         if problem == "missing":
             state = fact.get("state") if isinstance(fact, Mapping) else "missing"
             kinds[at] = MISSING if state in _ANSWERED else ABSENT
+            kinds[at] = kinds[at] if name in inputs["facts"] else UNNAMED
         is_held = not problem and feature.type in ENCODERS
         values.append(encode(typed, feature.type) if is_held else UNKNOWN)
     numbers = [int(odd), *head, core_outcome, int(core_limit * 100), *values]
