@@ -133,10 +133,10 @@ def _add_moves(
             for segment, n in zip(segments.tolist(), times.tolist(), strict=True):
                 report.segments[f"{codes[segment] if segment >= 0 else ''}|{move}"] += n
     both = mask & (before.outcome == _APPROVE) & (after.outcome == _APPROVE)
-    for word, mask in (
+    for word, moved in (
         ("higher", after.limit > before.limit), ("lower", after.limit < before.limit)
     ):  # fmt: skip
-        if n := int((both & mask).sum()):
+        if n := int((both & moved).sum()):
             report.limits[word] += n
     _add_reasons(report, before, after, mask)
 
