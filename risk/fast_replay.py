@@ -17,7 +17,8 @@ from numpy.typing import NDArray
 from risk import vectors
 from risk.contracts import APPROVE, DECLINE, REFER
 from risk.domain.backtests import reason_masks
-from risk.domain.columns.evaluate import OUTCOMES, Columns, evaluate_columns
+from risk.domain.columns.evaluate import evaluate_columns
+from risk.domain.columns.results import OUTCOMES, Columns
 from risk.domain.columns.truth import Mask
 from risk.domain.columns.whole import UNKNOWN
 from risk.domain.decide import ENGINE_VERSION, SAME_RESULTS

@@ -62,7 +62,7 @@ def test_examples_link_only_applications_the_viewer_may_see(
 ) -> None:
     browser = browser_of(MAKER)
     post(browser, draft)
-    service.run(run_id=BacktestRun.objects.get().pk)
+    service.run(run_id=BacktestRun.objects.get().pk, now=timezone.now())
     kept = BacktestRun.objects.get().summary["examples"]  # type: ignore[index]
     shown = next(ids for ids in kept.values() if ids)[0]
     LoanApplication.objects.filter(pk=referred.pk).update(decision_id=UUID(shown))
@@ -123,7 +123,7 @@ def test_a_long_run_hands_over_to_the_next_task(draft: StrategyVersion) -> None:
     OutboxMessage.objects.all().delete()
     run_id = BacktestRun.objects.get().pk
     ticks = iter(range(0, 1000, 30))
-    service.run(run_id=run_id, clock=lambda: next(ticks))
+    service.run(run_id=run_id, now=timezone.now(), clock=lambda: next(ticks))
     assert OutboxMessage.objects.filter(task="lending.run_backtest").count() == 1
-    service.run(run_id=run_id)
+    service.run(run_id=run_id, now=timezone.now())
     assert BacktestRun.objects.get().state == "done"
