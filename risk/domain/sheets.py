@@ -32,11 +32,18 @@ class SheetRefused(ValueError):
 @dataclass(frozen=True, slots=True)
 class Column:
     """``kind``: code | text | whole | money | condition | feature | value | fixed | hidden |
-    choice:… — how a cell is typed and shown. ``name`` is unique in its sheet.
+    cell | output | formula | months | choice_… — how a cell is typed and shown. ``name`` is unique
+    in its sheet; ``label`` is what the definition itself calls the column, if it does.
     """
 
     name: str
     kind: str = "text"
+    label: str = ""
+
+    @property
+    def identity(self) -> str:
+        """What the column is the same column by in another version."""
+        return self.label or self.name
 
 
 @dataclass(frozen=True, slots=True)
@@ -70,8 +77,8 @@ def sheet(
     key: str, columns: Iterable[str], rows: Iterable[Sequence[Any]], *, is_fixed: bool = False,
     ordered: bool = False,
 ) -> Sheet:
-    """A sheet from ``name:kind`` columns and cells of any JSON kind."""
-    named = tuple(Column(*text.split(":", 1)) if ":" in text else Column(text) for text in columns)
+    """A sheet from ``name:kind:label`` columns and cells of any JSON kind."""
+    named = tuple(Column(*text.split(":", 2)) for text in columns)
     shown = tuple(tuple(text_of(cell) for cell in row) for row in rows)
     return Sheet(key, named, shown, is_fixed, ordered)
 

@@ -100,8 +100,8 @@ _KINDS: Mapping[str, Callable[[str, Types], _Checked]] = {
     "money": _money,
     "feature": _feature,
     "condition": _condition,
-    "choice:group": _one_of(frozenset(GROUPS), "unknown_group"),
-    "choice:then": _one_of(frozenset({"decline", "refer"}), "unknown_outcome"),
+    "choice_group": _one_of(frozenset(GROUPS), "unknown_group"),
+    "choice_then": _one_of(frozenset({"decline", "refer"}), "unknown_outcome"),
 }
 
 

@@ -38,7 +38,7 @@ def read_score(definition: Mapping[str, Any]) -> list[Sheet]:
     rows = maps(card.get("characteristics"))
     pairs = [_pairs(row) for row in rows]
     width = min(max([len(one[1]) for one in pairs] + [_BINS_MIN - 1]) + 1, _BINS_MAX)
-    columns = ["feature:feature", "group:choice:group", "zh", "en", "when_thin:whole", "points_0:whole"]
+    columns = ["feature:feature", "group:choice_group", "zh", "en", "when_thin:whole", "points_0:whole"]
     for n in range(1, width + 1):
         columns += [f"from_{n}:value", f"points_{n}:whole"]
     shown = []
@@ -115,9 +115,10 @@ def read_limits(definition: Mapping[str, Any]) -> list[Sheet]:
         for code in segment_codes(definition)
     ]
     layers = [[row.get("code"), row.get("percent"), condition_text(row)] for row in maps(limit.get("layers"))]
+    columns = [f"cap_{i}:money:{grade}" for i, grade in enumerate(grades)]
     return [
         sheet("grades", ("grade:code", "from:whole", "months:whole"), graded, ordered=True),
-        sheet("caps", ("segment:fixed", *(f"{grade}:money" for grade in grades)), matrix, is_fixed=True),
+        sheet("caps", ("segment:fixed", *columns), matrix, is_fixed=True),
         sheet("layers", ("code:code", "percent:whole", "when:condition"), layers, ordered=True),
         sheet("limit", ("name:fixed", "value:whole"), [[n, limit.get(n)] for n in _LIMIT], is_fixed=True),
     ]
@@ -158,7 +159,7 @@ def read_offers(definition: Mapping[str, Any]) -> list[Sheet]:
     width = min(max([_PLANS_MIN, *(len(rows) + 1 for rows in wished.values())]), _PLANS_MAX)
     columns = ["segment:fixed"]
     for n in range(1, width + 1):
-        columns += [f"method_{n}:choice:method", f"months_{n}:whole"]
+        columns += [f"method_{n}:choice_method", f"months_{n}:whole"]
     shown = []
     for code, rows in wished.items():
         cells = [cell for row in rows[:width] for cell in (row.get("method"), row.get("term_months"))]

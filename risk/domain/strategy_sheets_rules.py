@@ -78,7 +78,7 @@ def read_rules(definition: Mapping[str, Any]) -> list[Sheet]:
             row.get("code"), row.get("group"), row.get("then"),
             "early" if row.get("precheck") else "", condition_text(row), words.get("zh"), words.get("en"),
         ])
-    columns = ("code:code", "group:choice:group", "then:choice:then", "precheck:choice:precheck",
+    columns = ("code:code", "group:choice_group", "then:choice_then", "precheck:choice_precheck",
                "when:condition", "zh", "en")
     return [sheet("rules", columns, rows, ordered=True)]
 
@@ -129,7 +129,7 @@ def read_inputs(definition: Mapping[str, Any]) -> list[Sheet]:
     defaults = mapping(definition.get("defaults"))
     names = [*FEATURES, *sorted({*asked, *defaults} - set(FEATURES))]
     rows = [[name, "yes" if name in asked else "", text_of(defaults.get(name))] for name in names]
-    return [sheet("inputs", ("feature:fixed", "required:choice:yes", "default:value"), rows, is_fixed=True)]
+    return [sheet("inputs", ("feature:fixed", "required:choice_yes", "default:value"), rows, is_fixed=True)]
 
 
 def write_inputs(definition: dict[str, Any], sheets: Mapping[str, list[Row]]) -> None:

@@ -21,7 +21,7 @@ from risk.domain.sheets import (
 )
 from risk.domain.strategy_sheets_limits import grade_names
 
-_ABOUT = ("code:code", "zh", "en", "group:choice:table_group", "stage:choice:stage", "hit:choice:hit")
+_ABOUT = ("code:code", "zh", "en", "group:choice_table_group", "stage:choice_stage", "hit:choice_hit")
 _ABOUT_NAMES = tuple(column.split(":")[0] for column in _ABOUT)
 
 
@@ -42,7 +42,7 @@ def write_tables(definition: dict[str, Any], sheets: Mapping[str, list[Row]]) ->
     for *about, was in sheets["tables"]:
         if any(about):
             said = dict(zip(_ABOUT_NAMES, about, strict=True))
-            empty = {"inputs": [""], "outputs": [""], "rows": [], "otherwise": []}
+            empty: dict[str, Any] = {"inputs": [], "outputs": [], "rows": []}
             found.append({**empty, **before.get(was, {}), **said})
     _optional(definition, "tables", found)
 
@@ -83,7 +83,10 @@ def _sheets(table: Mapping[str, Any]) -> list[Sheet]:
     inputs, outputs = names(table.get("inputs")), names(table.get("outputs"))
     columns = [["in", name, f"in_{i}"] for i, name in enumerate(inputs)]
     columns += [["out", name, f"out_{i}"] for i, name in enumerate(outputs)]
-    wide = [f"in_{i}:cell" for i in range(len(inputs))], [f"out_{i}:cell" for i in range(len(outputs))]
+    wide = (
+        [f"in_{i}:cell:{name}" for i, name in enumerate(inputs)],
+        [f"out_{i}:output:{name}" for i, name in enumerate(outputs)],
+    )
     rows = []
     for row in maps(table.get("rows")):
         cells = _padded(names(row.get("when")), len(inputs)) + _padded(names(row.get("then")), len(outputs))
@@ -92,7 +95,7 @@ def _sheets(table: Mapping[str, Any]) -> list[Sheet]:
     return [
         sheet("rows", ("id:code", *wide[0], *wide[1], "note"), rows, ordered=True),
         sheet("otherwise", wide[1], [otherwise] if outputs else [], is_fixed=True),
-        sheet("columns", ("side:choice:side", "feature:feature", "was:hidden"), columns, ordered=True),
+        sheet("columns", ("side:choice_side", "feature:feature", "was:hidden"), columns, ordered=True),
     ]
 
 
@@ -121,13 +124,15 @@ def _written(table: Mapping[str, Any], sheets: Mapping[str, list[Row]]) -> dict[
                      "note": note})
     last = dict(zip(grid[was_in:], sheets["otherwise"][0] if sheets["otherwise"] else [], strict=False))
     kept = {text_of(row.get("id")): row for row in maps(table.get("rows"))}
-    return {
+    written = {
         **table,
         "inputs": [name for _, name, _ in inputs],
         "outputs": [name for _, name, _ in outputs],
         "rows": [_as_it_stands(kept.get(str(row["id"])), row) for row in rows],
-        "otherwise": moved(last, outputs) if any(last.values()) or "otherwise" in table else [],
     }
+    if any(last.values()):
+        return {**written, "otherwise": moved(last, outputs)}
+    return {key: value for key, value in written.items() if key != "otherwise"}
 
 
 def _as_it_stands(before: Mapping[str, Any] | None, row: dict[str, Any]) -> Mapping[str, Any]:
@@ -155,7 +160,7 @@ def read_formulas(definition: Mapping[str, Any]) -> list[Sheet]:
     loss = mapping(definition.get("loss"))
     by_grade = mapping(loss.get("pd_percent_by_grade"))
     grades = [[grade, by_grade.get(grade)] for grade in grade_names(definition)]
-    columns = ("name:code", "type:choice:type", "expression:formula", "zh", "en")
+    columns = ("name:code", "type:choice_type", "expression:formula", "zh", "en")
     return [
         sheet("formulas", columns, rows, ordered=True),
         sheet("pd", ("grade:fixed", "pd_percent:value"), grades, is_fixed=True),
