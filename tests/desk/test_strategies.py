@@ -146,7 +146,7 @@ def test_wrong_things_are_kept_in_a_draft_but_never_handed_in(
     assert draft.definition["rules"][0]["when"] == {"typed": "age >> 18"}
     page = text(maker.get(f"{URL}{draft.pk}/edit/"))
     assert 'value="age &gt;&gt; 18"' in page
-    for sentence in ("cannot be read here", "A rule declines or refers", "stands here twice",
+    for sentence in ("is no whole number", "A rule declines or refers", "stands here twice",
                      "The Chinese sentence is missing"):
         assert sentence in page
     assert send(maker, draft, fields(maker, draft, "limits"), "submit").status_code == 422
