@@ -5,10 +5,13 @@ from typing import Any
 
 from django import template
 from django.utils.safestring import SafeString, mark_safe
+from django.utils.translation import pgettext
 
 from lending.views.officer import strategy_words as words
 from lending.views.officer.strategy_rows import SheetView, cell_words
 
+#: Who approves what ships with the platform (``risk.services.strategies``).
+SETUP = "bank setup"
 register = template.Library()
 _LISTED = frozenset({"condition", "feature", "formula"})
 
@@ -40,7 +43,8 @@ def _head(view: SheetView, key: str, at: int, mark: str, row: list[str]) -> str:
     mark_input = f'<input type="hidden" name="{key}.mark" value="{escape(mark)}">{hidden}'
     if view.is_fixed:
         return f"{mark_input}{number}"
-    return f'{mark_input}<label><input type="radio" name="at" value="{key}.{at}" tabindex="-1">{number}</label>'
+    radio = f'<input type="radio" name="at" value="{key}.{at}" tabindex="-1">'
+    return f"{mark_input}<label>{radio}{number}</label>"
 
 
 def _cell(
@@ -59,16 +63,18 @@ def _cell(
     shared = f'id="{place}" name="{name}" aria-label="{label}"{marks}'
     if kind.startswith("choice_"):
         known = "" if text in options or not text else f'<option selected>{value}</option>'
-        inner = "".join(
-            f'<option value="{escape(code)}"{" selected" if code == text else ""}>{escape(str(word))}</option>'
-            for code, word in options.items()
-        )
-        return f'<td class="k-choice"><select {shared}><option value=""></option>{known}{inner}</select>{after}</td>'
+        inner = "".join(_option(code, str(word), code == text) for code, word in options.items())
+        blank = '<option value=""></option>'
+        return f'<td class="k-choice"><select {shared}>{blank}{known}{inner}</select>{after}</td>'
     listed = ' list="names"' if kind in _LISTED else ""
     return (
         f'<td class="k-{kind}"><input {shared} value="{value}"{listed} autocomplete="off"'
         f' spellcheck="false">{after}</td>'
     )
+
+
+def _option(code: str, word: str, is_chosen: bool) -> str:
+    return f'<option value="{escape(code)}"{" selected" if is_chosen else ""}>{escape(word)}</option>'
 
 
 @register.simple_tag
@@ -98,3 +104,11 @@ def standing_word(name: str) -> str:
 def standing_colour(name: str) -> str:
     return words.standing(name)[1]
 
+
+
+@register.filter
+def staff_name(staff_no: str, names: Any) -> str:
+    """A member of staff by name; what came with the platform has no person behind it."""
+    if staff_no == SETUP:
+        return pgettext("staff", "came with the platform")
+    return str((names or {}).get(staff_no, staff_no))

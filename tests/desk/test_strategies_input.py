@@ -11,8 +11,12 @@ from tests.desk.test_strategies import URL, drafted, fields, maker, seeded, send
 
 __all__ = ["maker", "seeded"]
 pytestmark = pytest.mark.django_db
-PARTS = ("rules", "segments", "score", "limits", "offers", "tables", "formulas", "income", "inputs", "reasons")
-GARBAGE = ["\x00", "💥" * 50, "-1", "1e999", "NaN", "<script>", "9" * 3_000, "a = b\nc\td", "{'x': 1}", "非", "("]
+PARTS = (
+    "rules", "segments", "score", "limits", "offers", "tables", "formulas", "income", "inputs", "reasons",
+)
+GARBAGE = [
+    "\x00", "💥" * 50, "-1", "1e999", "NaN", "<script>", "9" * 3_000, "a = b\nc\td", "{'x': 1}", "非", "(",
+]
 
 
 def typed(data: dict[str, Any], value: str) -> dict[str, Any]:
@@ -109,7 +113,8 @@ def test_tampering_is_answered_calmly(
 
 
 def test_addresses_that_lead_nowhere_are_not_found(maker: Client) -> None:
-    for address in ("999999/", "99999999999999999999999/", "999999/edit/", "999999/review/", "1/diff/999999/"):
+    nowhere = ("999999/", "99999999999999999999999/", "999999/edit/", "999999/review/", "1/diff/999999/")
+    for address in nowhere:
         assert maker.get(f"{URL}{address}").status_code == 404, address
     for address in ("999999/draft/", "999999/step/", "999999/check/"):
         assert maker.post(f"{URL}{address}").status_code == 404, address
@@ -128,7 +133,8 @@ def test_a_large_table_is_shown_in_pages_and_searched(
     assert "rows 401 to 600 of 1,000" in text(page)
     data = fields(maker, draft, "tables:big", "&from=400")
     data["rows.out_0"][0] = "120"
-    del data["rows.id"][1], data["rows.in_0"][1], data["rows.out_0"][1], data["rows.note"][1], data["rows.mark"][1]
+    for name in ("id", "in_0", "out_0", "note", "mark"):
+        del data[f"rows.{name}"][1]
     assert send(maker, draft, data, "save").status_code == 302
     found = fields(maker, draft, "tables:big", "&q=R77")
     assert found["rows.id"] == ["R77", *(f"R77{i}" for i in range(10))]

@@ -77,7 +77,9 @@ def test_whatever_is_typed_is_kept_and_never_breaks_the_checks(data: st.DataObje
 @settings(max_examples=40, deadline=None)
 @given(st.recursive(
     st.one_of(st.none(), st.booleans(), st.integers(-5, 5), st.text(max_size=5)),
-    lambda inner: st.one_of(st.lists(inner, max_size=3), st.dictionaries(st.text(max_size=5), inner, max_size=3)),
+    lambda inner: st.one_of(
+        st.lists(inner, max_size=3), st.dictionaries(st.text(max_size=5), inner, max_size=3)
+    ),
     max_leaves=6,
 ), st.sampled_from(sorted(RICH)))
 def test_a_definition_of_any_shape_is_shown_and_checked(value: Any, key: str) -> None:
@@ -147,7 +149,8 @@ def test_columns_of_a_table_move_with_what_stands_in_them() -> None:
                        ["out", "limit_percent", "out_0"]]
     table = apply(RICH, "tables:land", sent)["tables"][0]
     assert table["inputs"] == ["land_crop", "age", "land_mu"]
-    assert table["rows"][0] == {"id": "L1", "when": ["rice, maize", "", "[10..50)"], "then": ["110"], "note": ""}
+    assert table["rows"][0]["when"] == ["rice, maize", "", "[10..50)"]
+    assert table["rows"][0]["then"] == ["110"]
     sent = rows(RICH, "tables:land")
     sent["rows"].append(["", ">= 50", "tea", "120", ""])
     assert apply(RICH, "tables:land", sent)["tables"][0]["rows"][2]["id"] == "R4"

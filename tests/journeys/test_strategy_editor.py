@@ -54,7 +54,8 @@ def cell(page: Page, sheet: str, row: int, column: str):
 
 
 def focused(page: Page) -> str:
-    return str(page.evaluate("document.activeElement.name + '@' + document.activeElement.closest('tr').sectionRowIndex"))
+    script = "(at => at.name + '@' + at.closest('tr').sectionRowIndex)(document.activeElement)"
+    return str(page.evaluate(script))
 
 
 def paste(page: Page, text: str) -> None:
@@ -142,7 +143,8 @@ def test_a_rule_is_tightened_checked_while_typed_approved_and_promoted(
     with other.expect_navigation():
         other.click("button[value=approve]")
     picture(other, "approved")
-    other.fill("#valid_from", (date.today() + timedelta(days=900)).isoformat())
+    far = date.fromisoformat(other.input_value("#valid_from")) + timedelta(days=900)
+    other.fill("#valid_from", far.isoformat())
     with other.expect_navigation():
         other.click("button[value=promote]")
     assert "v2" in second.open("risk/strategies/").inner_text("main")
@@ -174,7 +176,8 @@ def test_eighty_rows_of_thirty_columns_do_not_lag(
         const took = act => { const start = performance.now(); act(document.activeElement);
           document.body.offsetHeight; spent.push(performance.now() - start); };
         for (let i = 0; i < 60; i++) {
-          took(field => { field.value += i % 10; field.dispatchEvent(new InputEvent('input', {bubbles: true})); });
+          took(field => { field.value += i % 10;
+            field.dispatchEvent(new InputEvent('input', {bubbles: true})); });
           took(field => field.dispatchEvent(new KeyboardEvent('keydown',
             {key: i % 20 < 10 ? 'Enter' : 'ArrowUp', bubbles: true, cancelable: true})));
         }

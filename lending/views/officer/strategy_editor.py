@@ -6,6 +6,7 @@ Without a script every button is a form's; with it the same form is sent to ``ch
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from typing import Any
+from urllib.parse import urlencode
 
 from django.http import HttpRequest, HttpResponse, JsonResponse
 from django.shortcuts import redirect
@@ -121,7 +122,8 @@ def _kept(request: HttpRequest, draft: Draft, *, submit: bool) -> HttpResponse:
             return _editor(request, draft, status=422)
         return _editor(request, draft, status=error.status)
     part = draft.part if draft.part in editor.part_names(draft.changed) else "tables"
-    return redirect(f"{reverse('desk:strategy-edit', args=[version.id])}?part={part}&saved=1{_where(request)}")
+    address = reverse("desk:strategy-edit", args=[version.id])
+    return redirect(f"{address}?{urlencode({'part': part, 'saved': 1})}{_where(request)}")
 
 
 def _where(request: HttpRequest) -> str:
@@ -156,8 +158,9 @@ def _checked(draft: Draft) -> dict[str, Any]:
     by_part: dict[str, int] = {}
     for line in errors:
         by_part[line.part] = by_part.get(line.part, 0) + 1
+    errors_first = sorted(lines, key=lambda line: line.severity != editor.ERROR)
     return {
-        "problems": sorted(lines, key=lambda line: line.severity != editor.ERROR)[:strategy_rows.PROBLEMS_SHOWN],
+        "problems": errors_first[:strategy_rows.PROBLEMS_SHOWN],
         "problem_count": len(lines), "error_count": len(errors), "by_part": by_part,
         "range": editor.score_range(draft.changed),
     }
