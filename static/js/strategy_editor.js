@@ -378,6 +378,6 @@
   });
 
   // ── leaving ──
-  form.addEventListener("submit", function () { dirty = false; });
+  form.addEventListener("submit", function () { dirty = false; clearTimeout(waiting); if (control) control.abort(); });
   window.addEventListener("beforeunload", function (event) { if (dirty) { event.preventDefault(); event.returnValue = form.dataset.leave; } });
 })();
