@@ -8,6 +8,7 @@ VENV := .venv
 BIN := $(VENV)/bin
 RUNTIME_STAMP := $(VENV)/.runtime
 DEVELOPMENT_STAMP := $(VENV)/.development
+BENCH_STAMP := $(VENV)/.bench
 
 .PHONY: run stop clean test lint bench screenshots help
 
@@ -27,7 +28,7 @@ test: $(DEVELOPMENT_STAMP)  ## everything: lint, types, contracts, migrations, t
 lint: $(DEVELOPMENT_STAMP)  ## style, types and import contracts only
 	@exec deploy/test.sh --lint
 
-bench: $(DEVELOPMENT_STAMP)  ## measure DESIGN's numbers on this machine (SMALL=1: three minutes)
+bench: $(BENCH_STAMP)  ## measure DESIGN's numbers on this machine (SMALL=1: three minutes)
 	@exec $(BIN)/python -m bench $(if $(SMALL),--small,)
 
 screenshots: $(DEVELOPMENT_STAMP)  ## walk the journeys in Chromium, write the pictures of docs/
@@ -42,3 +43,6 @@ $(RUNTIME_STAMP): requirements.txt deploy/install.sh
 
 $(DEVELOPMENT_STAMP): requirements/development.txt $(RUNTIME_STAMP)
 	@deploy/install.sh $(PYTHON) $(VENV) requirements/development.txt $@
+
+$(BENCH_STAMP): requirements/bench.txt $(DEVELOPMENT_STAMP)
+	@deploy/install.sh $(PYTHON) $(VENV) requirements/bench.txt $@

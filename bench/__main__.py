@@ -17,13 +17,25 @@ def main() -> int:
     parser.add_argument("--out", type=Path, default=Path("bench.json"))
     options = parser.parse_args()
     os.environ.setdefault("OMP_NUM_THREADS", "1")
-    from bench import arithmetic, lists, products, system, what_if
+    from bench import (
+        arithmetic,
+        lists,
+        products,
+        relations,
+        scorecards,
+        strategies,
+        system,
+        what_if,
+    )
 
     rows: list[Row] = [
         *arithmetic.rows(),
+        *scorecards.rows(small=options.small),
         *products.rows(),
+        *strategies.rows(small=options.small),
         *what_if.rows(small=options.small),
         *lists.rows(options.small),
+        *relations.rows(options.small),
         *system.rows(small=options.small),
     ]
     print(as_text(rows))

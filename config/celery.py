@@ -5,7 +5,7 @@ import os
 from typing import Any
 
 from celery import Celery
-from celery.signals import heartbeat_sent, setup_logging
+from celery.signals import heartbeat_sent, setup_logging, task_postrun, task_prerun
 from django_structlog.celery.steps import DjangoStructLogInitStep
 
 os.environ.setdefault("DJANGO_SETTINGS_MODULE", "config.settings")
@@ -30,3 +30,14 @@ def _worker_is_alive(sender: Any, **_: Any) -> None:
     from config import heartbeats
 
     heartbeats.beat(sender.eventer.hostname)
+
+
+@task_prerun.connect
+@task_postrun.connect
+def _tend_connections(task: Any = None, **_: Any) -> None:
+    """A connection that broke or grew old is dropped between tasks, a good one goes on."""
+    if task is None or task.request.is_eager:
+        return
+    from django.db import close_old_connections  # settings stand only now
+
+    close_old_connections()

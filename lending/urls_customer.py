@@ -2,7 +2,16 @@
 
 from django.urls import path
 
-from lending.views.customer import answers, contract, identity, me, offers, outcomes, start
+from lending.views.customer import (
+    answers,
+    contract,
+    devices,
+    identity,
+    me,
+    offers,
+    outcomes,
+    start,
+)
 
 app_name = "customer"
 _A = "apply/<uuid:application_id>/"
@@ -14,6 +23,7 @@ urlpatterns = [
     path("apply/amount/", start.amount, name="amount"),
     path("apply/language/", start.language, name="language"),
     path("apply/log-out/", start.log_out, name="log-out"),
+    path("apply/assisted/<str:code>/", devices.assisted, name="assisted"),
     path(_A, start.resume, name="resume"),
     path(f"{_A}identity/", identity.choose, name="identity"),
     path(f"{_A}identity/photo/", identity.photo, name="photo"),

@@ -3,7 +3,13 @@
 from django.urls import path
 from django.views.generic import RedirectView
 
-from lending.views.officer import strategies, strategy_editor
+from lending.views.officer import (
+    models,
+    relations,
+    sources,
+    strategies,
+    strategy_editor,
+)
 
 urlpatterns = [
     path("risk/", RedirectView.as_view(pattern_name="desk:strategies"), name="risk"),
@@ -15,4 +21,13 @@ urlpatterns = [
     path("risk/strategies/<int:version_id>/check/", strategy_editor.check, name="strategy-check"),
     path("risk/strategies/<int:version_id>/review/", strategy_editor.review, name="strategy-review"),
     path("risk/strategies/<int:a>/diff/<int:b>/", strategies.diff, name="strategy-diff"),
+    path("risk/sources/", sources.source_list, name="sources"),
+    path("risk/sources/<slug:code>/", sources.source_page, name="source"),
+    path("risk/models/", models.model_list, name="models"),
+    path("risk/models/<int:model_id>/", models.model_page, name="model"),
+    path("risk/models/<int:model_id>/approve/", models.model_approve, name="model-approve"),
+    path("risk/models/<int:model_id>/retire/", models.model_retire, name="model-retire"),
+    path("risk/models/<int:model_id>/take/", models.model_take, name="model-take"),
+    path("risk/relations/", relations.signal_list, name="relation-signals"),
+    path("risk/relations/<uuid:application_id>/", relations.relations_page, name="relations"),
 ]

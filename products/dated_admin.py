@@ -21,8 +21,8 @@ from products import parameter_words as words
 from products.dated_forms import DatedForm, EndForm, NewCountyForm, NewValueForm
 from products.domain.parameter_codes import KINDS, REQUIRED
 from products.models import OperatingArea, RegulatoryParameter
-from products.parameter_selectors import parameter_gaps, unlawful_products
 from products.read_only_admin import ReadOnlyAdmin
+from products.selectors.dated import parameter_gaps, unlawful_products
 
 IN_FORCE, FUTURE, PAST = "in_force", "future", "past"
 STATES = {

@@ -9,7 +9,7 @@ from django.utils.translation import get_language, gettext_lazy
 from django.utils.translation import gettext as _
 
 from products.domain.parameter_codes import KINDS, MONTHS, PERCENT, SECONDS, YEARS, YUAN
-from products.parameter_selectors import Gap
+from products.selectors.dated import Gap
 from products.services import operating_area, parameters
 
 LABELS = {

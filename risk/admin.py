@@ -7,7 +7,9 @@ from risk.models import (
     CustomerList,
     DecisionRecord,
     ListImport,
+    SourceDay,
     SourceReport,
+    SourceSetting,
     Strategy,
     StrategyVersion,
     WhatIfRun,
@@ -50,6 +52,25 @@ class SourceReportAdmin(ReadOnlyAdmin):
     list_filter = ("source", "result")
     search_fields = ("=application_id",)
     ordering = ("-requested_at",)
+
+
+@admin.register(SourceSetting)
+class SourceSettingAdmin(ReadOnlyAdmin):
+    list_display = (
+        "source",
+        "is_enabled",
+        "daily_budget_fen",
+        "daily_calls_max",
+        "changed_by",
+        "changed_at",
+    )
+
+
+@admin.register(SourceDay)
+class SourceDayAdmin(ReadOnlyAdmin):
+    list_display = ("day", "source", "calls", "cost_fen")
+    list_filter = ("source",)
+    ordering = ("-day", "source")
 
 
 @admin.register(Strategy)

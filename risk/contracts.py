@@ -47,7 +47,7 @@ class DecisionRequest:
     consents: Mapping[str, str]
     as_of: datetime
     business_date: date
-    signals: Mapping[str, int | str]
+    signals: Mapping[str, int | str | list[str]]
     product_path: tuple[str, ...] = ()
     coupons: tuple[Coupon, ...] = ()
 

@@ -1,32 +1,27 @@
 """Asking the sources: claim, ask all at once, keep the answers. Used by ``risk.services`` only.
 
-Threads only talk HTTP; every database write happens in the calling thread. A claim row is inserted
-before a source is asked (INSERT … ON CONFLICT), so a second caller waits for the first instead of
-asking again; a claim whose owner died is taken over when its lease, kept by the database's clock,
-has run out.
+A claim row is inserted before a source is asked (INSERT … ON CONFLICT), so a second caller waits for
+the first instead of asking again; a claim whose owner died is taken over when its lease, kept by the
+database's clock, has run out. What is still fresh from an earlier application is not asked again
+(``risk.reuse``); what is switched off or over its day's budget is not asked at all (``risk.spending``).
 """
 
-import os
-import threading
 import time
-from collections.abc import Mapping, Sequence
-from concurrent.futures import ThreadPoolExecutor
-from dataclasses import dataclass
+from collections.abc import Sequence
 from datetime import datetime, timedelta
 from uuid import UUID
 
-import structlog
 from django.db import transaction
 from django.db.models import F, Q
 from django.db.models.functions import Now
+from django.utils import timezone
 
-from products.encryption import blind_index
+from risk import reuse, spending
+from risk.asking import ask_all
 from risk.contracts import Subject
-from risk.domain.canonical import canonical
-from risk.gateways.sources import ERROR, TIMEOUT, Answer, Source, ask
+from risk.gateways.sources import FAILED
 from risk.models import SourceReport
-
-log = structlog.get_logger(__name__)
+from risk.questions import Claim, Question
 
 #: Longer than the slowest source's whole time-out: a claim older than this belongs to a dead worker.
 LEASE = timedelta(seconds=8)
@@ -34,42 +29,6 @@ LEASE = timedelta(seconds=8)
 ATTEMPTS_MAX = 2
 WAIT_FOR_OTHERS_S = 8.5
 _POLL_S = 0.03
-_THREADS = 24
-_ANSWER_FIELDS = [
-    "state",
-    "result",
-    "problem",
-    "raw_reply",
-    "facts",
-    "answered_at",
-    "latency_ms",
-    "cost_fen",
-]
-
-_pool_lock = threading.Lock()
-_pools: dict[int, ThreadPoolExecutor] = {}
-
-
-@dataclass(frozen=True)
-class Question:
-    """One source asked about one subject; ``index`` tells exactly which question was put."""
-
-    source: Source
-    index: str
-    consent_id: str
-
-
-def questions_for(
-    subject: Subject, consents: Mapping[str, str], sources: Sequence[Source]
-) -> list[Question]:
-    """What may and can be asked now: consented to, and the subject has what the question needs."""
-    questions = []
-    for source in sources:
-        consent_id, body = consents.get(source.consent_kind), source.body(subject)
-        if consent_id and body is not None:
-            index = blind_index(canonical(body).decode(), purpose=f"source:{source.code}")
-            questions.append(Question(source, index, str(consent_id)))
-    return questions
 
 
 def gather_reports(
@@ -80,6 +39,8 @@ def gather_reports(
     What another caller is asking is waited for; if that caller died, its questions are put again.
     """
     pending = _unanswered(subject.application_id, questions, round, now)
+    if pending and reuse.reuse_fresh(subject.application_id, pending, purpose, round, now):
+        pending = _unanswered(subject.application_id, pending, round, now)
     others = _ask_unclaimed(subject, pending, purpose, round, now)
     if others:
         _wait_for_others(subject.application_id, others, round)
@@ -95,16 +56,23 @@ def _ask_unclaimed(
         return []
     with transaction.atomic(durable=True):  # claims must be visible before anybody is asked
         mine = _claim(subject.application_id, questions, purpose, round, now)
+        day = timezone.localdate(now)
+        refused = spending.reserve([question.source for question, _, _ in mine.values()], day)
     if mine:
-        _ask_all(subject, mine, purpose, now)
+        ask_all(subject, mine, refused, purpose, now)
     return [question for question in questions if question.index not in mine]
 
 
 def reports_of(application_id: UUID, indexes: Sequence[str], round: int) -> list[SourceReport]:
     """The newest report per question, up to this round."""
-    rows = SourceReport.objects.filter(
-        application_id=application_id, round__lte=round, subject_index__in=indexes
-    ).order_by("source", "round")
+    rows = (
+        SourceReport.objects.filter(
+            application_id=application_id, round__lte=round, subject_index__in=indexes
+        )
+        .select_related("reused_from")
+        .defer("raw_reply", "reused_from__raw_reply")
+        .order_by("source", "round")
+    )
     newest = {(row.source, row.subject_index): row for row in rows}
     return list(newest.values())
 
@@ -118,7 +86,7 @@ def _unanswered(
         for row in SourceReport.objects.filter(
             application_id=application_id, round__lte=round, state=SourceReport.State.ANSWERED
         )
-        .exclude(result__in=[ERROR, TIMEOUT])
+        .exclude(result__in=FAILED)
         .defer("raw_reply", "facts")
     }
     pending = []
@@ -132,8 +100,8 @@ def _unanswered(
 
 def _claim(
     application_id: UUID, questions: Sequence[Question], purpose: str, round: int, now: datetime
-) -> dict[str, tuple[Question, UUID, int]]:
-    """Claims this caller won: question index → (question, report id, attempt number)."""
+) -> dict[str, Claim]:
+    """Claims this caller won, by question index."""
     rows = [
         SourceReport(
             application_id=application_id,
@@ -165,7 +133,7 @@ def _claim(
 def _take_over(report_id: UUID, attempts: int, consent_id: str, now: datetime) -> bool:
     """Claim a failed report for one more try, or an abandoned one; one caller at most succeeds."""
     failed = Q(
-        state=SourceReport.State.ANSWERED, result__in=[ERROR, TIMEOUT], attempts__lt=ATTEMPTS_MAX
+        state=SourceReport.State.ANSWERED, result__in=FAILED, attempts__lt=ATTEMPTS_MAX
     )
     abandoned = Q(state=SourceReport.State.ASKING, claimed_at__lt=Now() - LEASE)
     return bool(
@@ -173,82 +141,13 @@ def _take_over(report_id: UUID, attempts: int, consent_id: str, now: datetime) -
             state=SourceReport.State.ASKING,
             result="",
             answered_at=None,
+            reused_from=None,
             attempts=F("attempts") + 1,
             claimed_at=Now(),
             requested_at=now,
             consent_id=consent_id,
         )
     )
-
-
-def _ask_all(
-    subject: Subject, claims: Mapping[str, tuple[Question, UUID, int]], purpose: str, now: datetime
-) -> None:
-    """All questions at once; the wall time is the slowest source's, and each is capped by its
-    timeout.
-    """
-    pool = _pool()
-    asked = [
-        (
-            question,
-            report_id,
-            attempt,
-            pool.submit(
-                ask, question.source, subject, consent_id=question.consent_id, purpose=purpose
-            ),
-        )
-        for question, report_id, attempt in claims.values()
-    ]
-    answers = {}
-    for question, report_id, attempt, future in asked:
-        try:
-            answer = future.result()
-        except Exception as error:  # a bug in reading one reply must not lose the other eleven
-            log.error("source.unreadable", source=question.source.code, error=type(error).__name__)
-            answer = Answer(ERROR, {}, {}, "adapter", 0)
-        answers[report_id] = (question, attempt, answer)
-    _store(answers, now)
-
-
-def _store(answers: Mapping[UUID, tuple[Question, int, Answer]], now: datetime) -> None:
-    """Keep answers whose claim is still ours; a claim lost to another caller is that caller's to
-    settle.
-    """
-    with transaction.atomic():
-        rows = (
-            SourceReport.objects.select_for_update()
-            .filter(pk__in=answers, state=SourceReport.State.ASKING)
-            .order_by("pk")
-        )
-        kept = []
-        for row in rows:
-            question, attempt, answer = answers[row.pk]
-            if row.attempts != attempt:
-                continue
-            row.state, row.result, row.problem = (
-                SourceReport.State.ANSWERED,
-                answer.result,
-                answer.problem,
-            )
-            row.raw_reply, row.facts = dict(answer.raw), dict(answer.facts)
-            row.latency_ms = answer.latency_ms
-            row.answered_at = now + timedelta(milliseconds=answer.latency_ms)
-            row.cost_fen = 0 if answer.result in {ERROR, TIMEOUT} else question.source.cost_fen
-            kept.append(row)
-        if (
-            kept
-        ):  # an upsert rather than UPDATEs: one statement, and fields are encrypted on the way
-            SourceReport.objects.bulk_create(
-                kept, update_conflicts=True, unique_fields=["id"], update_fields=_ANSWER_FIELDS
-            )
-    for question, _, answer in answers.values():
-        log.info(
-            "source.answered",
-            source=question.source.code,
-            result=answer.result,
-            problem=answer.problem,
-            latency_ms=answer.latency_ms,
-        )
 
 
 def _wait_for_others(application_id: UUID, questions: Sequence[Question], round: int) -> None:
@@ -262,13 +161,3 @@ def _wait_for_others(application_id: UUID, questions: Sequence[Question], round:
     )
     while asking.exists() and time.monotonic() < deadline:
         time.sleep(_POLL_S)
-
-
-def _pool() -> ThreadPoolExecutor:
-    """One pool per process; a forked child makes its own."""
-    pid = os.getpid()
-    with _pool_lock:
-        if pid not in _pools:
-            _pools.clear()
-            _pools[pid] = ThreadPoolExecutor(_THREADS, thread_name_prefix="source")
-        return _pools[pid]

@@ -14,6 +14,7 @@ from risk.domain.citizen import birth_date, issuing_county
 from risk.domain.features import FEATURES
 from risk.gateways.sources import ERROR, MATCH, TIMEOUT
 from risk.models import SourceReport
+from risk.reuse import told
 
 INPUTS_VERSION = 1
 Facts = dict[str, dict[str, Any]]
@@ -44,9 +45,12 @@ def application_facts(request: DecisionRequest) -> Facts:
 
 
 def source_facts(reports: Iterable[SourceReport]) -> Facts:
-    """Facts from stored reports; a source that failed or is still asked is ``unavailable``."""
+    """Facts from stored reports; a source that failed or is still asked is ``unavailable``.
+
+    Where an older answer stands in for a failed source, its facts count, at their own time.
+    """
     facts: Facts = {}
-    for report in reports:
+    for report in map(told, reports):
         at = _iso(report.answered_at or report.requested_at)
         values = report.facts or {}
         for feature in FEATURES.values():
@@ -78,13 +82,7 @@ def build_inputs(
         "version": INPUTS_VERSION,
         "facts": facts,
         "sources": {
-            code: {
-                "report": str(report.pk),
-                "result": report.result or TIMEOUT,
-                "at": _iso(report.answered_at or report.requested_at),
-                "consent": report.consent_id,
-                "latency_ms": report.latency_ms,
-            }
+            code: _source(report)
             for code, report in reports.items()
         },
         "lists": [dict(row) for row in lists],
@@ -98,6 +96,23 @@ def build_inputs(
         "as_of": _iso(request.as_of),
         "business_date": request.business_date.isoformat(),
     }
+
+
+def _source(report: SourceReport) -> dict[str, Any]:
+    """Who said it when. ``reused``: no call was made; ``stale``: the source failed, so an older
+    answer was used. Neither key is there when the source was asked and answered.
+    """
+    telling = told(report)
+    entry: dict[str, Any] = {
+        "report": str(report.pk),
+        "result": telling.result or TIMEOUT,
+        "at": _iso(telling.answered_at or telling.requested_at),
+        "consent": report.consent_id,
+        "latency_ms": report.latency_ms,
+    }
+    if report.is_stale:
+        return {**entry, "stale": True, "failure": report.result}
+    return {**entry, "reused": True} if report.is_reused else entry
 
 
 def _state(result: str) -> str:

@@ -4,10 +4,11 @@ from collections import Counter
 from collections.abc import Iterator
 from dataclasses import dataclass, field
 from datetime import date
+from typing import Any
 from uuid import UUID
 
 from risk.domain.canonical import canonical, sha256_of
-from risk.domain.decide import ENGINE_VERSION, evaluate
+from risk.domain.decide import ENGINE_VERSION, SAME_RESULTS, evaluate
 from risk.models import DecisionRecord, StrategyVersion
 from risk.strategies import compiled_version
 
@@ -36,8 +37,8 @@ def replay_all(*, since: date | None, under: StrategyVersion | None) -> ReplayRe
     report = ReplayReport()
     for record in _records(since):
         version_id = under.pk if under else record.strategy_version_id
-        same = version_id == record.strategy_version_id and record.engine_version == ENGINE_VERSION
-        result = evaluate(compiled_version(version_id), record.inputs)
+        same = version_id == record.strategy_version_id and _has_same_results(record)
+        result = _decided_again(record, version_id)
         is_equal = canonical(result) == canonical(record.result) and _is_whole(record)
         report.count += 1
         report.equal += is_equal
@@ -54,8 +55,18 @@ def replay_all(*, since: date | None, under: StrategyVersion | None) -> ReplayRe
 def is_identical(decision_id: UUID) -> bool:
     """Whether one decision replays to its own bytes: the button on its page."""
     record = DecisionRecord.objects.get(pk=decision_id)
-    result = evaluate(compiled_version(record.strategy_version_id), record.inputs)
+    result = _decided_again(record, record.strategy_version_id)
     return canonical(result) == canonical(record.result) and _is_whole(record)
+
+
+def _has_same_results(record: DecisionRecord) -> bool:
+    return record.engine_version in {ENGINE_VERSION, *SAME_RESULTS}
+
+
+def _decided_again(record: DecisionRecord, version_id: int) -> dict[str, Any]:
+    """The result of today's engine, under the name of the one it must be equal to."""
+    result = evaluate(compiled_version(version_id), record.inputs)
+    return {**result, "engine": record.engine_version} if _has_same_results(record) else result
 
 
 def _is_whole(record: DecisionRecord) -> bool:

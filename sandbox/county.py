@@ -115,15 +115,18 @@ class County:
         id_number = self._free_id_number(chance, county, youngest, oldest)
         serial = order * PEOPLE_PER_PERSONA + number
         given = chance.choice((_WOMEN if int(id_number[16]) % 2 == 0 else _MEN).split())
-        # rings share a flat: eight of them at one address
-        home = self.chance("ring", number // 8) if persona == "fraud_ring" else chance
+        # rings share a flat: eight of them at one address, wherever their ID cards were issued
+        home, home_county = chance, county
+        if persona == "fraud_ring":
+            home = self.chance("ring", number // 8)
+            home_county = home.choice(list(_COUNTIES))
         person = Person(
             name=chance.choice(_SURNAMES) + given,
             id_number=id_number,
             mobile=_mobile(serial),
             card_number=_with_luhn_digit(f"623052{1_000_000_00 + serial:09d}000"),
             other_card_number=_with_luhn_digit(f"622848{1_000_000_00 + serial:09d}000"),
-            address=_address(home, county),
+            address=_address(home, home_county),
             persona=persona,
             expected=expected,
             number=number,

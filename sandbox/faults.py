@@ -9,7 +9,7 @@ MODES = frozenset(
     {
         "delay", "hang", "error_500", "error_before", "error_after", "drop_before", "drop_after",
         "garbage", "wrong_amount", "duplicate_callback", "callback_first", "not_found_then_found",
-        "no_record", "huge", "reject",
+        "no_record", "huge", "reject", "other_person",
     }
 )
 #: Modes that mean something for these operations only; other calls pass by unharmed.
@@ -21,6 +21,7 @@ _ONLY_FOR = {
 }
 _NOT_FOR = {
     "no_record": _MOVES | {"statement", "send"},
+    "other_person": _MOVES | {_QUERY, "statement", "send"},
     "not_found_then_found": {"statement", "send", "collect"},
 }
 _SERVICE_ALIASES = {

@@ -6,8 +6,9 @@ from typing import Any
 from aiohttp import web
 
 from sandbox.answers import INQUIRIES
+from sandbox.county import Person
 from sandbox.misbehaviour import answer_with
-from sandbox.world import answer, text_of, world_of
+from sandbox.world import World, answer, text_of, world_of
 
 _NOTHING_FOUND = ("no_record", "not_found_then_found")
 
@@ -24,6 +25,8 @@ async def _answer(request: web.Request) -> web.StreamResponse:
     async def work() -> web.Response:
         await asyncio.sleep(world.latency_s(service, operation, body))
         person = world.county.by_id_number.get(text_of(body.get("id_number"), 18))
+        if fault is not None and fault.mode == "other_person":
+            return answer(_about_another(world, service, operation, person, request))
         result, data = INQUIRIES[service, operation](world.county, person, body)
         if fault is not None and fault.mode in _NOTHING_FOUND:
             result, data = "NO_RECORD", {}
@@ -33,3 +36,15 @@ async def _answer(request: web.Request) -> web.StreamResponse:
         return answer(reply)
 
     return await answer_with(fault, request, work)
+
+
+def _about_another(
+    world: World, service: str, operation: str, person: Person | None, request: web.Request
+) -> dict[str, Any]:
+    """A good answer to this very request, about somebody else, who is named in it."""
+    other = next(one for one in world.county.by_id_number.values() if one is not person)
+    named = {"name": other.name, "id_number": other.id_number, "mobile": other.mobile}
+    asked = {**named, "card_number": other.card_number}
+    result, data = INQUIRIES[service, operation](world.county, other, asked)
+    reply_id = request.headers.get("X-Request-Id", "")
+    return {"request_id": reply_id, "result": result, "data": {**data, **named}}

@@ -42,3 +42,6 @@ CELERY_BROKER_CONNECTION_RETRY_ON_STARTUP = True
 CELERY_TASK_DEFAULT_QUEUE = "default"
 CELERY_WORKER_HIJACK_ROOT_LOGGER = False
 CELERY_TIMEZONE = "Asia/Shanghai"
+#: Celery would open a database connection for every task, which costs more than many tasks do. It is
+#: kept, and looked after before each task as Django does before each request (config/celery.py).
+CELERY_DB_REUSE_MAX = 1_000_000

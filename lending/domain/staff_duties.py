@@ -20,6 +20,7 @@ class Duty(StrEnum):
     KEEP_SOURCES = "keep_sources"
     MAKE_STRATEGIES = "make_strategies"
     RELEASE_STRATEGIES = "release_strategies"
+    HELP_APPLICANTS = "help_applicants"
 
 
 _EVERYBODY = frozenset({"officer", "manager", "head_office", "risk", "product"})
@@ -37,6 +38,7 @@ ROLES_OF: Mapping[Duty, frozenset[str]] = {
     Duty.KEEP_SOURCES: frozenset({"head_office", "risk"}),
     Duty.MAKE_STRATEGIES: frozenset({"risk"}),
     Duty.RELEASE_STRATEGIES: frozenset({"risk", "head_office"}),
+    Duty.HELP_APPLICANTS: frozenset({"officer", "manager"}),
 }
 
 

@@ -5,6 +5,7 @@ from typing import Any
 
 from django import forms
 from django.utils.translation import gettext_lazy as _
+from django.utils.translation import pgettext_lazy
 
 from lending.errors import DomainError
 from lending.views.officer.list_words import KINDS, MODES, TIERS
@@ -73,7 +74,7 @@ def _text(label: Any, most: int, *, required: bool = True, help_text: Any = "") 
 
 class NewListForm(ListForm):
     code = forms.RegexField(
-        label=_("Code"),
+        label=pgettext_lazy("name", "Code"),
         regex=r"^(?!new$)[a-z][a-z0-9_-]{1,39}\Z",
         max_length=40,
         help_text=_("Small letters, digits and hyphens; products name the list by it."),

@@ -13,6 +13,7 @@ from typing import Any
 from django import forms
 from django.core.validators import MaxValueValidator, MinValueValidator, RegexValidator
 from django.utils.translation import gettext_lazy as _
+from django.utils.translation import pgettext_lazy
 
 from lending.forms.customer_base import plain
 from lending.forms.customer_choices import PURPOSES
@@ -46,7 +47,7 @@ class CodeList(forms.CharField):
 
 class CouponForm(forms.Form):
     code = forms.CharField(
-        label=_("Code"), max_length=40,
+        label=pgettext_lazy("name", "Code"), max_length=40,
         help_text=_("Small letters, digits and dashes; it never changes."),
         validators=[RegexValidator(_CODE, _("Small letters, digits and dashes, please."))],
     )

@@ -9,6 +9,7 @@ from lending.models.consents import Consent, ConsentText
 from lending.models.contracts import LoanContract
 from lending.models.coupons import CouponUse
 from lending.models.customers import Customer, CustomerSession, OtpChallenge
+from lending.models.devices import AssistedMode
 from lending.models.disbursements import (
     Disbursement,
     ExternalCall,
@@ -25,10 +26,13 @@ from lending.models.offers import Offer
 from lending.models.organisation import Branch, LegalEntity, Officer, Village
 from lending.models.outbox import DeadLetter, OutboxMessage, SmsMessage
 from lending.models.reviews import ManualReview, ReviewRequest
+from lending.models.traits import ApplicationTrait
 
 __all__ = [
     "Account",
     "ApplicationMove",
+    "ApplicationTrait",
+    "AssistedMode",
     "AuditEntry",
     "BankCard",
     "Branch",

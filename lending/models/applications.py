@@ -5,7 +5,7 @@ import uuid
 from django.db import models
 
 from lending.domain.application_flow import State
-from products.encryption import EncryptedTextField
+from products.encryption import EncryptedJSONField, EncryptedTextField
 
 
 class LoanApplication(models.Model):
@@ -39,6 +39,9 @@ class LoanApplication(models.Model):
         default=dict, help_text="the few declared answers, no personal identifiers"
     )
     profiled_at = models.DateTimeField(null=True)
+    location = EncryptedJSONField(
+        null=True, help_text="where the request came from to 0.01°, and km to the code's branch"
+    )
     bank_card = models.ForeignKey("BankCard", null=True, on_delete=models.PROTECT)
 
     decision_round = models.PositiveSmallIntegerField(default=1)

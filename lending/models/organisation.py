@@ -22,6 +22,8 @@ class Branch(models.Model):
     code = models.CharField(max_length=20, unique=True)
     name = models.CharField(max_length=80)
     county = models.CharField(max_length=6, help_text="six-digit county code")
+    latitude = models.DecimalField(max_digits=6, decimal_places=2, null=True, blank=True)
+    longitude = models.DecimalField(max_digits=6, decimal_places=2, null=True, blank=True)
 
     def __str__(self) -> str:
         return self.name
@@ -36,6 +38,8 @@ class Village(models.Model):
     county = models.CharField(max_length=6)
     branch = models.ForeignKey(Branch, on_delete=models.PROTECT)
     officer = models.ForeignKey("Officer", null=True, on_delete=models.SET_NULL)
+    latitude = models.DecimalField(max_digits=6, decimal_places=2, null=True, blank=True)
+    longitude = models.DecimalField(max_digits=6, decimal_places=2, null=True, blank=True)
 
     def __str__(self) -> str:
         return self.name

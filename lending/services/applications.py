@@ -1,6 +1,7 @@
 """Starting, withdrawing and expiring applications."""
 
 import re
+from collections.abc import Mapping
 from datetime import date, datetime, timedelta
 from decimal import Decimal
 from typing import Any
@@ -16,7 +17,7 @@ from lending.errors import DomainError, IllegalState, InvalidInput
 from lending.models import Branch, Customer, LoanApplication, Offer, ReferralCode
 from lending.selectors import business_day
 from lending.selectors import codes as code_selectors
-from lending.services import coupons, moves, sale_limits
+from lending.services import coupons, locations, moves, sale_limits, traits
 from products import selectors as product_selectors
 from products.domain.terms import LoanTerms, ResolvedTerms
 from products.money import InvalidAmount, parse_amount
@@ -55,18 +56,17 @@ def start(
     source_token: str,
     channel: str,
     now: datetime,
+    device: str = "",
+    location: Mapping[str, Any] | None = None,
 ) -> LoanApplication:
     """Open a draft for the product of ``qr_code``. An earlier unfinished application is withdrawn.
 
-    Raises ``UnusableCode`` (unknown, retired or expired code), ``InvalidInput`` (purpose, amount),
-    ``IllegalState`` while a person or the machine is deciding on an earlier one.
+    ``device`` is the device's random id; ``location`` (``lat``, ``lon`` in degrees) is kept coarse.
+    Raises ``UnusableCode`` (unknown, retired or expired code), ``InvalidInput`` (purpose, amount,
+    location), ``IllegalState`` while a person or the machine is deciding on an earlier one.
     """
-    code = code_selectors.by_code(qr_code)
-    if code is None or not code_selectors.is_usable(code, now):
-        raise UnusableCode(
-            _("This QR code is not valid any more. Please ask your loan officer for a new one."),
-            errors={"qr_code": [_("This QR code is not valid any more.")]},
-        )
+    place = locations.clean(location)
+    code = _usable(qr_code, now)
     branch = (
         code.officer.branch
         if code.officer
@@ -84,6 +84,8 @@ def start(
         application = _create(
             customer, code, branch, product_version, purpose, amount, source_token, channel, now
         )
+        locations.keep(application=application, place=place, code=code)
+        traits.began(application=application, device=device, now=now)
         if code.officer_id and customer.officer_id is None:
             Customer.objects.filter(pk=customer.pk, officer__isnull=True).update(
                 officer=code.officer
@@ -92,6 +94,16 @@ def start(
             "application.started", at=now, application=application, data={"channel": channel}
         )
     return application
+
+
+def _usable(qr_code: str, now: datetime) -> ReferralCode:
+    code = code_selectors.by_code(qr_code)
+    if code is None or not code_selectors.is_usable(code, now):
+        raise UnusableCode(
+            _("This QR code is not valid any more. Please ask your loan officer for a new one."),
+            errors={"qr_code": [_("This QR code is not valid any more.")]},
+        )
+    return code
 
 
 def _on_sale(code: ReferralCode, today: date) -> tuple[Any, ResolvedTerms]:

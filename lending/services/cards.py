@@ -12,7 +12,7 @@ from lending.domain.application_flow import State
 from lending.domain.contact_numbers import normalised_card, normalised_mobile
 from lending.errors import InvalidInput
 from lending.models import BankCard, Customer, LoanApplication
-from lending.services import moves
+from lending.services import moves, traits
 from products.encryption import blind_index
 
 #: Before handing in, and again when the bank sent the money back.
@@ -41,6 +41,7 @@ def bind(
         application = moves.locked(application_id, customer=customer)
         moves.require_state(application, *EDITABLE_STATES)
         card = _card_of(customer, number, reserved_mobile, now)
+        traits.card_bound(application=application, card=card, now=now)
         if application.bank_card_id != card.pk:
             application.bank_card = card
             application.save(update_fields=["bank_card"])

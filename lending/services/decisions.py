@@ -103,7 +103,7 @@ def _request(application: LoanApplication, now: datetime) -> risk_contracts.Deci
         consents=consent_selectors.accepted_ids(application),
         as_of=application.submitted_at or now,
         business_date=today,
-        signals=signal_selectors.of_application(application),
+        signals=signal_selectors.of_application(application, today=today),
         product_path=resolved.codes,
         coupons=_coupons(application, resolved.codes, today),
     )

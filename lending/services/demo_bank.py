@@ -5,6 +5,7 @@ import hashlib
 import json
 from dataclasses import dataclass
 from datetime import date, datetime
+from decimal import Decimal
 from pathlib import Path
 from typing import Any
 
@@ -90,16 +91,39 @@ def seed(*, today: date, now: datetime) -> None:
                 version=text["version"],
                 defaults={k: v for k, v in text.items() if k not in ("kind", "version")},
             )
-        branches = {
-            row["code"]: Branch.objects.get_or_create(
-                code=row["code"],
-                defaults={"legal_entity": entity, "name": row["name"], "county": row["county"]},
-            )[0]
-            for row in bank["branches"]
-        }
+        branches = {row["code"]: _branch(row, entity) for row in bank["branches"]}
         officers = [_officer(row, branches[row["branch"]]) for row in bank["officers"]]
         _villages(bank, branches, officers)
         _codes(bank, officers)
+
+
+def _branch(row: dict[str, Any], entity: LegalEntity) -> Branch:
+    place = {axis: Decimal(row[axis]) for axis in ("latitude", "longitude")}
+    branch, _ = Branch.objects.get_or_create(
+        code=row["code"],
+        defaults={
+            "legal_entity": entity,
+            "name": row["name"],
+            "county": row["county"],
+            **place,
+        },
+    )
+    if branch.latitude is None:  # seeded before branches had a place
+        Branch.objects.filter(pk=branch.pk).update(**place)
+        branch.latitude, branch.longitude = place["latitude"], place["longitude"]
+    return branch
+
+
+def _place(branch: Branch, number: int) -> dict[str, Decimal]:
+    """An invented place of a village, some kilometres around its branch."""
+    if branch.latitude is None or branch.longitude is None:
+        return {}
+    north, east = (number * 5) % 9 - 4, (number * 7) % 9 - 4
+    step = Decimal("0.02")
+    return {
+        "latitude": branch.latitude + north * step,
+        "longitude": branch.longitude + east * step,
+    }
 
 
 def _officer(row: dict[str, Any], branch: Branch) -> Officer:
@@ -133,9 +157,13 @@ def _villages(bank: dict[str, Any], branches: dict[str, Branch], officers: list[
         branch = branches[branch_row["code"]]
         own = [o for o in officers if o.branch_id == branch.pk and o.role == Officer.Role.OFFICER]
         for number, name in enumerate(branch_row["villages"], start=1):
+            place = _place(branch, number)
+            code = f"{branch.code}{number:02d}"
+            Village.objects.filter(code=code, latitude__isnull=True).update(**place)
             Village.objects.get_or_create(
-                code=f"{branch.code}{number:02d}",
+                code=code,
                 defaults={
+                    **place,
                     "name": name,
                     "grid": f"{branch.name} {(number - 1) // 4 + 1} 网格",
                     "county": branch.county,

@@ -15,7 +15,7 @@ from lending.gateways.ocr import cards as card_reader
 from lending.gateways.ocr import pictures
 from lending.models import Customer, IdCardReading, LoanApplication
 from lending.selectors import business_day
-from lending.services import moves
+from lending.services import moves, traits
 from products.encryption import ID_NUMBER_PURPOSE, blind_index
 
 #: Identity may be corrected until the application is handed in.
@@ -74,6 +74,7 @@ def confirm(
             )
         else:
             application.save()
+        traits.identified(application=application, now=now)
         if customer.id_number_index is None:
             customer.name, customer.id_number, customer.address = (
                 fields["name"],

@@ -13,7 +13,7 @@ from lending.domain.application_flow import State
 from lending.errors import InvalidInput
 from lending.models import Customer, LoanApplication
 from lending.selectors import applications as application_selectors
-from lending.services import moves
+from lending.services import moves, traits
 from products.money import InvalidAmount, parse_amount
 
 EDITABLE_STATES = (State.DRAFT, State.IDENTIFIED, State.CONSENTED)
@@ -79,6 +79,7 @@ def save(
             application.profiled_at = now
             events.record("application.profiled", at=now, application=application)
         application.save(update_fields=["profile", "profiled_at"])
+        traits.wrote(application=application, texts=traits.free_texts(clean), now=now)
     return application
 
 

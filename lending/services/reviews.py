@@ -17,7 +17,7 @@ from lending.models import Customer, LoanApplication, ManualReview, Officer, Rev
 from lending.selectors import business_day, parameters, worklists
 from lending.selectors import coupons as coupon_selectors
 from lending.selectors.signals import outstanding_principal
-from lending.services import audit, decisions, moves, offer_making
+from lending.services import audit, decisions, moves, offer_making, traits
 from lending.services.applications import clean_amount, in_progress, open_ones
 from products import selectors as product_selectors
 from products.domain.law import reviewed_amount_max
@@ -36,6 +36,12 @@ DECLINE_REASONS = (
     "other_reason",
 )
 NOTE_MIN, NOTE_MAX = 4, 1000
+#: Where a role stands against the strategy's authority bands.
+_RANKS = {"officer": 0, "manager": 1, "head_office": 2, "risk": 2}
+_NEEDED = {
+    "manager": _("A limit of this size is approved by a manager. Please ask yours."),
+    "head_office": _("A limit of this size is approved by head office. Please pass it on."),
+}
 
 
 class AlreadyDecided(IllegalState):
@@ -71,6 +77,7 @@ def request_review(
             now=now,
         )
         ReviewRequest.objects.create(application=application, reason=reason, at=now)
+        traits.wrote(application=application, texts=[reason], now=now)
     return application
 
 
@@ -92,6 +99,7 @@ def approve(
         application = _for_review(application_id, reviewer, expected_version)
         terms = product_selectors.resolved_terms(application.product_version_id).terms
         _check_limit(amount, officer, terms, application)
+        _check_band(amount, officer, application)
         review = _record(
             application, reviewer, ManualReview.Verdict.APPROVE, amount, reason_code, note, now
         )
@@ -225,6 +233,15 @@ def _check_limit(
         }
     if message:
         raise InvalidInput.field("limit", message, "limit_not_allowed")
+
+
+def _check_band(amount: Decimal, officer: Officer, application: LoanApplication) -> None:
+    """The decision's strategy may ask for a higher role, whatever the person's own authority is."""
+    if application.decision_id is None:
+        return
+    needed = risk_services.authority_for(decision_id=application.decision_id, amount=amount)
+    if needed in _NEEDED and _RANKS.get(officer.role, 0) < _RANKS[needed]:
+        raise InvalidInput.field("limit", _NEEDED[needed], "limit_not_allowed")
 
 
 def _record(

@@ -12,15 +12,20 @@ from lending.errors import IllegalState
 from lending.models import Customer, LoanApplication
 from lending.selectors import applications as application_selectors
 from lending.selectors import business_day
-from lending.services import in_flight, moves
+from lending.services import in_flight, moves, traits
 
 
 class Incomplete(IllegalState):
     code = "incomplete"
 
 
-def submit(*, application_id: UUID, customer: Customer, now: datetime) -> LoanApplication:
-    """consented → submitted, and a decision is on its way. Raises ``Incomplete`` naming what is missing."""
+def submit(
+    *, application_id: UUID, customer: Customer, now: datetime, device: str = ""
+) -> LoanApplication:
+    """consented → submitted, and a decision is on its way. Raises ``Incomplete`` naming what is missing.
+
+    ``device``: the random id of the device this is handed in from, if it has one.
+    """
     with transaction.atomic():
         application = moves.locked(application_id, customer=customer)
         if application.state in (State.DRAFT, State.IDENTIFIED, State.CONSENTED):
@@ -39,5 +44,6 @@ def submit(*, application_id: UUID, customer: Customer, now: datetime) -> LoanAp
         moves.move(
             application, action=Action.SUBMIT, role=Role.CUSTOMER, actor=str(customer.pk), now=now
         )
+        traits.on_device(application=application, device=device, now=now)
         jobs.decide_application(application.pk, now)
     return application

@@ -4,7 +4,7 @@ say where it comes from. Pure.
 Rates are yearly fractions with six decimals (0.072000 = 7.2 %), rounded half up.
 """
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from decimal import ROUND_HALF_UP, Decimal
 
@@ -42,9 +42,27 @@ class Price:
     steps: tuple[Mapping[str, str], ...]
 
 
-def price(terms: LoanTerms, grade: str, lpr: Decimal, *, tier: str = "") -> Price:
+@dataclass(frozen=True, slots=True)
+class Adjustment:
+    """What a strategy's price table adds to the spread (basis points, negative takes off), with the
+    table's names; ``step`` names table and row in the provenance."""
+
+    step: str
+    spread_bp: int
+    zh: str
+    en: str
+
+
+def price(
+    terms: LoanTerms,
+    grade: str,
+    lpr: Decimal,
+    *,
+    tier: str = "",
+    adjustments: Sequence[Adjustment] = (),
+) -> Price:
     """The yearly rate for ``grade``: LPR plus each layer's part of the spread, moved by the list's
-    ``tier``, held between floor and cap.
+    ``tier`` and by ``adjustments``, held between floor and cap.
 
     Raises ``UnknownGrade`` when the product does not price the grade, ``InvalidLpr`` for an LPR
     that is no plain fraction. A tier the product does not know moves nothing.
@@ -56,7 +74,8 @@ def price(terms: LoanTerms, grade: str, lpr: Decimal, *, tier: str = "") -> Pric
     tenor, rate = terms.lpr_tenor, _rounded(lpr)
     steps = [step(f"LPR {tenor}", f"{tenor} 期 LPR", f"LPR {tenor}", str(rate), rate)]
     spread_bp = 0
-    for added_bp, words in (*_layer_steps(terms, grade), *_tier_steps(terms, tier)):
+    moves = (*_layer_steps(terms, grade), *_tier_steps(terms, tier), *map(_adjusted, adjustments))
+    for added_bp, words in moves:
         spread_bp += added_bp
         rate = _rounded(lpr + spread_bp * _BASIS_POINT)
         steps.append({**words, "value": f"{added_bp} bp", "rate": str(rate)})
@@ -117,6 +136,14 @@ def _tier_steps(terms: LoanTerms, tier: str) -> Iterator[tuple[int, dict[str, st
             "step": f"tier {tier}", "text_zh": f"{zh}{_signed_zh(bp)}",
             "text_en": f"{en}: {bp:+d} basis points",
         }
+
+
+def _adjusted(one: Adjustment) -> tuple[int, dict[str, str]]:
+    bp = one.spread_bp
+    return bp, {
+        "step": one.step, "text_zh": f"{one.zh}{_signed_zh(bp)}",
+        "text_en": f"{one.en}: {bp:+d} basis points",
+    }
 
 
 def _words(name: str, zh: str, en: str, grade: str, bp: int) -> dict[str, str]:

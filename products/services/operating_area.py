@@ -7,7 +7,7 @@ from django.db import transaction
 from django.db.models import Q
 
 from products.models import OperatingArea, Product
-from products.parameter_selectors import products_in_county
+from products.selectors.dated import products_in_county
 from products.services.parameters import (
     WrongDay,
     check_basis,

@@ -9,10 +9,10 @@ from products.domain.income_calendar import IncomeCalendar
 from products.domain.term_fields import ID_CARD
 from products.domain.terms import LoanTerms
 from risk.domain.profile import derive, read_facts
+from risk.domain.stages import Desk, Fired, wished
 from risk.domain.strategy import CompiledStrategy, Rule
 
 LIST_KINDS = ("white", "grey", "black")
-Fired = tuple[str, str, str]  # rule code, group, outcome
 
 
 class Case:
@@ -22,13 +22,33 @@ class Case:
         self.strategy, self.inputs = strategy, inputs
         self.terms = LoanTerms.from_dict(inputs["terms"])
         self.start = date.fromisoformat(inputs["business_date"])
-        self.known, self.gaps = read_facts(inputs["facts"], strategy.defaults)
+        self.known, gaps = read_facts(inputs["facts"], strategy.defaults)
+        # features that came after these inputs were stored are no gap of this case
+        asked = {*inputs["facts"], *strategy.required}
+        self.gaps = [gap for gap in gaps if gap.feature in asked]
         derive(self.known, business_date=self.start, income=strategy.income)
         self.known["documents_needed"] = bool(set(self.terms.documents) - {ID_CARD})
         self.white_lists = self._read_lists()
+        self.formulas = self._compute_formulas()
         self.tier = self._tier()
         self.segments = self._segments()
         self.term_values = term_values(self.terms)
+        self.table_trace: list[dict[str, Any]] = []
+
+    def _compute_formulas(self) -> dict[str, Any]:
+        """The value of each formula (``None`` = unknown); those known join ``known``."""
+        values = {}
+        for formula in self.strategy.formulas:
+            values[formula.name] = value = formula.value(self.known)
+            if value is not None:
+                self.known[formula.name] = value
+        return values
+
+    def desk(self, **decided: Any) -> Desk:
+        """The strategy's tables over all that is known and what is ``decided`` so far."""
+        wish = wished(self.inputs.get("requested_amount"))
+        known = {**self.known, "requested_amount": wish, **decided}
+        return Desk(self.strategy.tables, known, self.table_trace)
 
     def _segments(self) -> list[str]:
         """All segments that certainly apply; the first is the one matrices are read by."""
@@ -120,6 +140,12 @@ class Case:
             elif truth is None:
                 unknown.append(rule.code)
         return fired, unknown
+
+    def run_all(self) -> tuple[list[Fired], list[str]]:
+        """Rules and admission tables together, as ``run``."""
+        fired, unknown = self.run(self.strategy.rules)
+        more, untold = self.desk().admission()
+        return [*fired, *(one for one in more if one not in fired)], [*unknown, *untold]
 
 
 def _within(asked: Sequence[str], given: Any, *, sure: bool) -> bool | None:

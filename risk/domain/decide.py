@@ -11,19 +11,23 @@ from typing import Any
 
 from products.domain.coupons import reduce
 from products.domain.law import reviewed_amount_max
-from products.domain.pricing import price
+from products.domain.pricing import Adjustment, price
 from products.money import ZERO
 from risk.contracts import APPROVE, DECLINE, REFER, OfferDraft
 from risk.domain.assessments import assess
-from risk.domain.case import Case, Fired
+from risk.domain.case import Case
 from risk.domain.limits import Limit, compute_limit, free_monthly
 from risk.domain.offers import Frame, Plan, build_offers, offer_as_dict, person_set_offers
 from risk.domain.reasons import approval_notes, gap_reasons, reason, weak_points
 from risk.domain.scorecard import Points
+from risk.domain.stages import Desk, Fired
 from risk.domain.strategy import CompiledStrategy
 from risk.domain.values import written
 
-ENGINE_VERSION = "1.2"
+ENGINE_VERSION = "2.0"
+#: Older versions whose results are the same but for the version's name: these strategies had no
+#: tables and no formulas, and without them nothing changed.
+SAME_RESULTS = frozenset({"1.2"})
 #: Term of a method that a tier prefers and the strategy has no plan for.
 _TIER_MONTHS = 12
 _DERIVED_SHOWN = (
@@ -46,6 +50,7 @@ class _Found:
     limit: Limit | None = None
     offers: Sequence[OfferDraft] = ()
     notes: list[dict[str, str]] = field(default_factory=list)
+    authority: str | None = None
     unsure: bool = False
 
     @property
@@ -67,45 +72,89 @@ def _early_decline(case: Case) -> dict[str, Any] | None:
 def evaluate(strategy: CompiledStrategy, inputs: Mapping[str, Any]) -> dict[str, Any]:
     """The whole decision; see ``risk.contracts.Decision`` for the meaning of the result's fields.
 
-    Order of weight: a rule that certainly declines; anything unknown or unavailable, or a rule that
-    refers; then score, limit and offers. Unknown never approves.
+    Order of weight: a rule or admission table that certainly declines; anything unknown or
+    unavailable, or a rule or table that refers; then score, limit, review triggers and offers.
+    Unknown never approves. Strategies with tables or formulas add ``authority``, the role that may
+    approve the machine's limit alone.
     """
     case = Case(strategy, inputs)
     early = _early_decline(case)
     if early is not None:
         return early
-    fired, unknown = case.run(strategy.rules)
+    fired, unknown = case.run_all()
     gaps = [gap for gap in case.gaps if gap.feature in strategy.required]
     scored = strategy.scorecard.score(case.known)
-    grade = strategy.grade(scored[0]) if scored else None
-    unsure = bool(gaps or unknown or scored is None or "segment" not in case.known)
-    found = _Found(fired, scored, _limit(case, grade), unsure=unsure)
+    score = scored[0] if scored else None
+    grade = None if score is None else strategy.grade(score)
+    limit, is_told = _limit(case, grade, score)
+    unsure = bool(gaps or unknown or scored is None or "segment" not in case.known or not is_told)
+    found = _Found(fired, scored, unsure=unsure)
     if found.declines:
-        found.limit = None
         return _result(case, DECLINE, found)
     if unsure or fired:
-        found.notes = gap_reasons(strategy, gaps, unsure)
-        return _result(case, REFER, found)
-    return _priced(case, found, grade)
+        return _referred(case, found, limit, gap_reasons(strategy, gaps, unsure))
+    return _priced(case, found, grade, limit)
 
 
-def _priced(case: Case, found: _Found, grade: str | None) -> dict[str, Any]:
-    """Nothing stands against the person: score, limit and offers decide."""
-    strategy, limit, found.limit = case.strategy, found.limit, None
+def _priced(case: Case, found: _Found, grade: str | None, limit: Limit | None) -> dict[str, Any]:
+    """Nothing stands against the person: score, limit, review triggers and offers decide."""
+    strategy = case.strategy
+    incomplete = [reason(strategy, "DATA_INCOMPLETE", REFER)]
     if grade is None:
         found.notes = [reason(strategy, "SCORE_TOO_LOW", DECLINE), *weak_points(case, found.scored)]
         return _result(case, DECLINE, found)
     if limit is None or grade not in case.terms.spread_bp_by_grade:
-        found.notes = [reason(strategy, "DATA_INCOMPLETE", REFER)]
-        return _result(case, REFER, found)
+        return _referred(case, found, None, incomplete)
     if limit.amount > 0:
-        found.offers = build_offers(_frame(case, grade, limit.amount), _plans(case))
+        found.fired, unknown = _desk(case, found.scored, limit.amount).review()
+        if found.fired or unknown:
+            return _referred(case, found, limit, incomplete if unknown else [])
+        adjustments = _desk(case, found.scored, limit.amount).price()
+        if adjustments is None:
+            return _referred(case, found, limit, incomplete)
+        found.offers = build_offers(_frame(case, grade, limit.amount, adjustments), _plans(case))
     if not found.offers:
         found.notes = [reason(strategy, "ABILITY_INSUFFICIENT", DECLINE)]
         return _result(case, DECLINE, found)
-    found.limit = Limit(max(offer.amount_max for offer in found.offers), limit.steps)
+    highest = max(offer.amount_max for offer in found.offers)
+    found.authority, is_certain = _desk(case, found.scored, highest).authority()
+    if not is_certain:
+        found.offers = ()
+        return _referred(case, found, limit, incomplete)
+    found.limit = Limit(highest, limit.steps)
     found.notes = approval_notes(case, found.limit.amount)
     return _result(case, APPROVE, found)
+
+
+def _referred(
+    case: Case, found: _Found, limit: Limit | None, notes: list[dict[str, str]]
+) -> dict[str, Any]:
+    """To a person, with the limit the machine would have named and who may grant it."""
+    found.limit, found.notes = limit, notes
+    if limit is not None and found.authority is None:
+        found.authority, _ = _desk(case, found.scored, limit.amount).authority()
+    return _result(case, REFER, found)
+
+
+def authority_for(
+    strategy: CompiledStrategy, inputs: Mapping[str, Any], amount: Decimal
+) -> str | None:
+    """The role (officer, manager, head_office) that may approve ``amount`` yuan alone.
+
+    While something the bands read is unknown, the highest role they may ask for; ``None`` when no
+    band speaks of this case.
+    """
+    case = Case(strategy, inputs)
+    role, _ = _desk(case, strategy.scorecard.score(case.known), amount).authority()
+    return role
+
+
+def _desk(
+    case: Case, scored: tuple[int, Sequence[Points]] | None, amount: Decimal | None = None
+) -> Desk:
+    score = scored[0] if scored else None
+    grade = None if score is None else case.strategy.grade(score)
+    return case.desk(score=score, grade=grade, limit_amount=amount)
 
 
 def reprice(
@@ -118,28 +167,38 @@ def reprice(
     """
     case = Case(strategy, inputs)
     capped = min(limit, reviewed_amount_max(case.terms))
-    frame = _frame(case, grade or strategy.worst_grade, capped)
+    grade = grade or strategy.worst_grade
+    adjustments = case.desk(grade=grade, limit_amount=capped).price(for_person=True) or ()
+    frame = _frame(case, grade, capped, adjustments)
     return person_set_offers(frame, _plans(case))
 
 
-def _limit(case: Case, grade: str | None) -> Limit | None:
+def _limit(case: Case, grade: str | None, score: int | None) -> tuple[Limit | None, bool]:
+    """The limit, and whether the limit tables could be told."""
     if grade is None:
-        return None
+        return None, True
+    tables = case.desk(grade=grade, score=score).limit()
+    if tables is None:
+        return None, False
     written_cap = case.inputs.get("regulatory_cap")
     cap = None if written_cap is None else Decimal(written_cap)
-    return compute_limit(
+    limit = compute_limit(
         case.known,
         grade=grade,
         terms=case.terms,
         rules=case.strategy.limit,
         regulatory_cap=cap,
         tier=case.tier,
+        tables=tables,
     )
+    return limit, True
 
 
-def _frame(case: Case, grade: str, limit: Decimal) -> Frame:
+def _frame(case: Case, grade: str, limit: Decimal, adjustments: Sequence[Adjustment]) -> Frame:
     terms = case.terms
-    cost = price(terms, grade, Decimal(case.inputs["lpr"]), tier=case.tier)
+    cost = price(
+        terms, grade, Decimal(case.inputs["lpr"]), tier=case.tier, adjustments=adjustments
+    )
     months, shares = case.income_months()
     return Frame(
         terms=terms,
@@ -170,7 +229,7 @@ def _result(case: Case, outcome: str, found: _Found) -> dict[str, Any]:
     strategy, scored = case.strategy, found.scored
     score, points = scored if scored else (None, None)
     reasons = [reason(strategy, code, then) for code, _, then in found.fired if then == outcome]
-    return {
+    result = {
         "outcome": outcome,
         "score": score,
         "grade": strategy.grade(score) if score is not None else None,
@@ -189,12 +248,15 @@ def _result(case: Case, outcome: str, found: _Found) -> dict[str, Any]:
         "strategy": strategy.sha256,
         "engine": ENGINE_VERSION,
     }
+    if strategy.has_tables:
+        result["authority"] = found.authority
+    return result
 
 
 def _trace(case: Case, found: _Found) -> dict[str, Any]:
     """For the bank: which rules fired, which bin gave which points, how the limit came about."""
     points = found.scored[1] if found.scored else ()
-    return {
+    trace = {
         "rules": [list(row) for row in found.fired],
         "points": [[part.feature, part.bin, part.points] for part in points],
         "gaps": [[gap.feature, gap.source, gap.kind] for gap in case.gaps],
@@ -206,3 +268,7 @@ def _trace(case: Case, found: _Found) -> dict[str, Any]:
         },
         "limit": list(found.limit.steps) if found.limit else [],
     }
+    if case.strategy.has_tables:
+        trace["tables"] = case.table_trace
+        trace["formulas"] = {name: written(value) for name, value in case.formulas.items()}
+    return trace

@@ -1,7 +1,8 @@
 """Every value a strategy may use: its type, where it comes from, what "no record" means."""
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 
+from risk.domain.feature_relations import relations
 from risk.domain.feature_reports import bureau, government
 from risk.domain.values import Feature
 
@@ -48,8 +49,8 @@ def _signals() -> Iterable[Feature]:
         ),
         (
             "applications_by_device_7d",
-            "同一设备近7天申请数",
-            "applications from this device in 7 days",
+            "同一设备近7天申请人数",
+            "people applying from this device in 7 days",
         ),
         ("loans_overdue", "本行逾期贷款笔数", "overdue loans with us"),
     ):
@@ -62,6 +63,7 @@ def _signals() -> Iterable[Feature]:
         "本行贷款余额",
         "principal owed here",
     )
+    yield from relations()
 
 
 def _checks() -> Iterable[Feature]:
@@ -223,6 +225,7 @@ DERIVED: dict[str, str] = {
 }
 
 
-def types() -> dict[str, str]:
-    """Name → type of everything a condition may name."""
-    return {name: feature.type for name, feature in FEATURES.items()} | DERIVED
+def types(formulas: Mapping[str, str] | None = None) -> dict[str, str]:
+    """Name → type of everything a condition may name; ``formulas`` are the strategy's own."""
+    named = {name: feature.type for name, feature in FEATURES.items()}
+    return named | DERIVED | dict(formulas or {})

@@ -22,6 +22,18 @@ class Layer:
 
 
 @dataclass(frozen=True, slots=True)
+class TableStep:
+    """What a row of a limit table says: multiply by ``percent``, hold to ``cap`` yuan; ``None`` = nothing.
+
+    ``name`` is the provenance step, such as "table land_and_herd L1".
+    """
+
+    name: str
+    percent: int | None
+    cap: Decimal | None
+
+
+@dataclass(frozen=True, slots=True)
 class LimitRules:
     """``months`` of free income by grade; ``caps`` in yuan by segment, then grade; debt share in
     percent.
@@ -66,10 +78,11 @@ def compute_limit(
     rules: LimitRules,
     regulatory_cap: Decimal | None,
     tier: str = "",
+    tables: Sequence[TableStep] = (),
 ) -> Limit | None:
     """The limit for this person under these terms; ``None`` while income or segment are unknown.
 
-    ``tier`` is the list's tier that the product knows, or empty.
+    ``tier`` is the list's tier that the product knows, or empty; ``tables`` what limit tables say.
     """
     free = free_monthly(known, rules, terms)
     segment, thin = known.get("segment"), known.get("thin_file")
@@ -83,13 +96,18 @@ def compute_limit(
         if layer.test(known, {}):
             amount = amount * layer.percent / 100
             steps.append({"step": f"layer {layer.code}", "percent": str(layer.percent)})
+    for row in tables:
+        if row.percent is not None:
+            amount = amount * row.percent / 100
+            steps.append({"step": row.name, "percent": str(row.percent)})
     if tier:
         percent = terms.tiers[tier]["limit_percent"]
         amount = amount * percent / 100
         steps.append({"step": f"tier {tier}", "percent": str(percent)})
     amount *= terms.limit_factor
     steps.append({"step": "product factor", "factor": str(terms.limit_factor)})
-    for name, cap in _caps(capacity, terms, thin, regulatory_cap):
+    table_caps = [(row.name, row.cap) for row in tables if row.cap is not None]
+    for name, cap in (*_caps(capacity, terms, thin, regulatory_cap), *table_caps):
         if cap < amount:
             amount = cap
             steps.append(_step(name, cap))

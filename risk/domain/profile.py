@@ -52,8 +52,10 @@ def read_facts(facts: Facts, defaults: Mapping[str, Any]) -> tuple[dict[str, Any
     known: dict[str, Any] = {}
     gaps: list[Gap] = []
     for name, feature in FEATURES.items():
+        if feature.added and name not in facts and name not in defaults:
+            continue  # older inputs under an older strategy: neither knew of it
         fact = facts.get(name)
-        value, problem = _read(feature, fact, defaults)
+        value, problem = read_one(feature, fact, defaults)
         if problem:
             gaps.append(Gap(name, feature.source, problem))
         else:
@@ -61,7 +63,8 @@ def read_facts(facts: Facts, defaults: Mapping[str, Any]) -> tuple[dict[str, Any
     return known, gaps
 
 
-def _read(feature: Feature, fact: Any, defaults: Mapping[str, Any]) -> tuple[Any, str]:
+def read_one(feature: Feature, fact: Any, defaults: Mapping[str, Any]) -> tuple[Any, str]:
+    """One fact as its typed value, and what is wrong with it ("" if nothing is)."""
     state = fact.get("state") if isinstance(fact, Mapping) else "missing"
     if state in {"no_record", "mismatch"}:
         raw = fact.get("value") if fact.get("value") is not None else feature.when_no_record

@@ -2,7 +2,7 @@
 
 from bisect import bisect_right
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from decimal import Decimal
 from typing import Any
 
@@ -45,16 +45,28 @@ class Characteristic:
     zh: str
     en: str
 
+    #: What each bin (or listed value) gives, made once: scoring only looks it up.
+    _by_bin: tuple[Points, ...] = field(init=False, repr=False, compare=False)
+    _by_value: Mapping[str, Points] = field(init=False, repr=False, compare=False)
+    _thin: Points | None = field(init=False, repr=False, compare=False)
+
+    def __post_init__(self) -> None:
+        bins = tuple(self._give(_bin_label(self.edges, i), p) for i, p in enumerate(self.points))
+        values = {label: self._give(label, points) for label, points in self.table.items()}
+        thin = None if self.when_thin is None else self._give("thin", self.when_thin)
+        for name, made in (("_by_bin", bins), ("_by_value", values), ("_thin", thin)):
+            object.__setattr__(self, name, made)
+
     def score(self, value: Any, thin: bool) -> Points:
+        if thin and self._thin is not None:
+            return self._thin
+        if self.edges:
+            return self._by_bin[bisect_right(self.edges, value)]
+        label = _key(value)
+        return self._by_value.get(label) or self._give(label, self.otherwise)
+
+    def _give(self, label: str, given: int) -> Points:
         every = self.points or (*self.table.values(), self.otherwise)
-        if thin and self.when_thin is not None:
-            label, given = "thin", self.when_thin
-        elif self.edges:
-            index = bisect_right(self.edges, value)
-            label, given = _bin_label(self.edges, index), self.points[index]
-        else:
-            label = _key(value)
-            given = self.table.get(label, self.otherwise)
         return Points(self.feature, self.group, label, given, min(every), max(every))
 
 
@@ -114,6 +126,8 @@ def _edges(written: Sequence[Any], kind: str) -> tuple[Any, ...]:
 
 
 def _bin_label(edges: tuple[Any, ...], index: int) -> str:
+    if not edges:  # one bin for everybody
+        return ""
     if index == 0:
         return f"< {edges[0]}"
     return (

@@ -14,6 +14,7 @@ _COUNT_MAX = 1_000_000
 _TEXT_MAX = 100
 _TEXTS_MAX = 30
 _NUMBER_PLACES = Decimal("0.01")
+_AS_TEXT = (Decimal, date)
 
 
 class NotOfType(ValueError):
@@ -90,7 +91,8 @@ class Feature:
 
     ``when_no_record`` is the value that "the source has nothing on this person" means (an empty
     court file is zero cases); ``None`` means such an answer leaves the value unknown. ``allowed``
-    closes a text's vocabulary: any other word is not of the type.
+    closes a text's vocabulary: any other word is not of the type. ``added``: decisions stored before
+    this value existed do not name it, and for them that is no gap.
     """
 
     name: str
@@ -101,6 +103,7 @@ class Feature:
     en: str
     when_no_record: Any = None
     allowed: Sequence[str] = ()
+    added: bool = False
 
     def read(self, value: Any) -> Any:
         """The typed value; raises ``NotOfType``."""
@@ -112,6 +115,6 @@ class Feature:
 
 def written(value: Any) -> Any:
     """A typed value as JSON keeps it."""
-    if isinstance(value, Decimal | date):
+    if isinstance(value, _AS_TEXT):
         return str(value)
     return list(value) if isinstance(value, tuple) else value

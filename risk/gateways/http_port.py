@@ -18,6 +18,7 @@ from uuid import uuid4
 import httpx
 from django.conf import settings
 
+from risk.gateways import deadline as deadlines
 from risk.gateways.breaker import breaker_for
 
 CONNECT_TIMEOUT_S = 2.0
@@ -103,14 +104,21 @@ class HttpPort:
         headers = _headers(self.service, idempotency_key)
         timeout = httpx.Timeout(left_s, connect=min(CONNECT_TIMEOUT_S, left_s))
         try:
-            with _client().stream(
-                "POST",
-                f"{url.rstrip('/')}/{operation}",
-                content=json.dumps(dict(body), ensure_ascii=False).encode(),
-                headers=headers,
-                timeout=timeout,
-            ) as response:
-                return replace(_read(response, deadline), request_id=headers["X-Request-Id"])
+            with (
+                deadlines.kept(deadline),
+                _client().stream(
+                    "POST",
+                    f"{url.rstrip('/')}/{operation}",
+                    content=json.dumps(dict(body), ensure_ascii=False).encode(),
+                    headers=headers,
+                    timeout=timeout,
+                ) as response,
+            ):
+                reply = replace(_read(response, deadline), request_id=headers["X-Request-Id"])
+                if reply.body.get("request_id") != reply.request_id:
+                    # who answers twice would answer the next question with this one's answer
+                    response.extensions["network_stream"].close()
+                return reply
         except httpx.TimeoutException as error:
             connecting = isinstance(error, httpx.ConnectTimeout | httpx.PoolTimeout)
             return PortReply("unreachable" if connecting else "timeout")
@@ -140,7 +148,7 @@ def _read(response: httpx.Response, deadline: float) -> PortReply:
         received += chunk
         if len(received) > BODY_BYTES_MAX:
             return PortReply("too_large", response.status_code)
-        if time.monotonic() > deadline:  # a slow drip renews httpx's read timeout, not ours
+        if time.monotonic() > deadline:
             return PortReply("timeout", None)
     body = _json_object(response, bytes(received))
     if not response.is_success:
@@ -178,7 +186,9 @@ def _client() -> httpx.Client:
                 limits = httpx.Limits(
                     max_connections=100, max_keepalive_connections=40, keepalive_expiry=_KEEPALIVE_S
                 )
-                client = httpx.Client(limits=limits, follow_redirects=False, trust_env=False)
+                client = httpx.Client(
+                    transport=deadlines.transport(limits), follow_redirects=False, trust_env=False
+                )
                 _clients.clear()  # a parent's sockets are not ours to use
                 _clients[pid] = client
     return client

@@ -14,6 +14,10 @@ class SourceReport(models.Model):
 
     ``subject_index`` is a blind index of exactly what was asked (name, numbers …): a corrected name
     or another card is another question, so an old answer can never be taken for it.
+
+    ``reused_from`` names the earlier answer to the same question that was used instead of a call.
+    With a result of its own this is that fresh answer again, at its own time; with ERROR or TIMEOUT
+    the source failed and the older answer, kept only there, stands in for it.
     """
 
     class State(models.TextChoices):
@@ -50,6 +54,9 @@ class SourceReport(models.Model):
     answered_at = models.DateTimeField(null=True)
     latency_ms = models.PositiveIntegerField(null=True)
     cost_fen = models.PositiveIntegerField(default=0)
+    reused_from = models.ForeignKey(
+        "self", null=True, on_delete=models.PROTECT, related_name="+", db_index=False
+    )
 
     class Meta:
         constraints = [
@@ -62,8 +69,41 @@ class SourceReport(models.Model):
                 | Q(state="answered", answered_at__isnull=False) & ~Q(result=""),
                 name="source_report_answer_whole",
             ),
+            models.CheckConstraint(
+                condition=Q(reused_from__isnull=True) | Q(state="answered", cost_fen=0),
+                name="source_report_reuse_is_free",
+            ),
+            models.CheckConstraint(
+                condition=~Q(result__in=["ERROR", "TIMEOUT"]) | Q(cost_fen=0),
+                name="source_report_failure_is_free",
+            ),
         ]
-        indexes = [models.Index(fields=["source", "-requested_at"], name="source_report_health")]
+        indexes = [
+            models.Index(
+                fields=["source", "-requested_at"],
+                include=["state", "result", "problem", "latency_ms", "reused_from"],
+                name="source_report_figures",
+            ),
+            models.Index(
+                fields=["subject_index", "-answered_at"],
+                condition=Q(
+                    state="answered",
+                    result__in=["MATCH", "MISMATCH", "NO_RECORD"],
+                    reused_from__isnull=True,
+                ),
+                name="source_report_reusable",
+            ),
+        ]
 
     def __str__(self) -> str:
         return f"{self.source} for {self.application_id}"
+
+    @property
+    def is_stale(self) -> bool:
+        """Whether the source failed and an older answer stands in for it."""
+        return self.reused_from_id is not None and self.result in ("ERROR", "TIMEOUT")
+
+    @property
+    def is_reused(self) -> bool:
+        """Whether a fresh earlier answer saved the call."""
+        return self.reused_from_id is not None and not self.is_stale

@@ -9,6 +9,7 @@ from risk.contracts import Assessment, Decision, Evidence, OfferDraft, Reason
 from risk.domain.features import FEATURES
 from risk.gateways.sources import SOURCE_NAMES
 from risk.models import DecisionRecord, SourceReport
+from risk.reuse import told
 
 
 class NoDecision(LookupError):
@@ -55,18 +56,23 @@ def evidence(application_id: UUID, round: int) -> list[dict[str, Any]]:
     """One entry per source asked in a round, in the order asked.
 
     Keys: source, name_zh, name_en, result (MATCH … TIMEOUT, ``None`` while asking), problem, at,
-    latency_ms, cost_fen, consent_id, purpose, facts [{feature, zh, en, value}].
+    latency_ms (``None`` without a call), cost_fen, consent_id, purpose, reused (a fresh earlier
+    answer, no call), stale (the source failed, an older answer stands in: its time is ``at``), facts
+    [{feature, zh, en, value}].
     """
     entries = []
-    reports = SourceReport.objects.filter(application_id=application_id, round=round).defer(
-        "raw_reply"
+    reports = (
+        SourceReport.objects.filter(application_id=application_id, round=round)
+        .select_related("reused_from")
+        .defer("raw_reply", "reused_from__raw_reply")
     )
     order = list(SOURCE_NAMES)
     for report in sorted(reports, key=lambda r: (order.index(r.source), r.requested_at)):
         zh, en = SOURCE_NAMES[report.source]
+        telling = told(report)
         facts = [
             {"feature": name, "zh": FEATURES[name].zh, "en": FEATURES[name].en, "value": value}
-            for name, value in (report.facts or {}).items()
+            for name, value in (telling.facts or {}).items()
             if name in FEATURES
         ]
         entries.append(
@@ -76,7 +82,9 @@ def evidence(application_id: UUID, round: int) -> list[dict[str, Any]]:
                 "name_en": en,
                 "result": report.result or None,
                 "problem": report.problem,
-                "at": report.answered_at,
+                "at": telling.answered_at,
+                "reused": report.is_reused,
+                "stale": report.is_stale,
                 "latency_ms": report.latency_ms,
                 "cost_fen": report.cost_fen,
                 "consent_id": report.consent_id,

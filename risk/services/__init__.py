@@ -1,5 +1,13 @@
 """What risk does for the rooms above: decisions are at hand here, lists in ``risk.services.lists``."""
 
-from risk.services.decisions import AGE_MAX, AGE_MIN, check, decide, gather, reprice
+from risk.services.decisions import (
+    AGE_MAX,
+    AGE_MIN,
+    authority_for,
+    check,
+    decide,
+    gather,
+    reprice,
+)
 
-__all__ = ["AGE_MAX", "AGE_MIN", "check", "decide", "gather", "reprice"]
+__all__ = ["AGE_MAX", "AGE_MIN", "authority_for", "check", "decide", "gather", "reprice"]

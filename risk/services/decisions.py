@@ -25,11 +25,13 @@ from risk.contracts import Decision, DecisionRequest, OfferDraft, Subject
 from risk.domain.canonical import canonical, sha256_of
 from risk.domain.citizen import age_on, birth_date
 from risk.domain.decide import ENGINE_VERSION, evaluate, precheck
+from risk.domain.decide import authority_for as role_for
 from risk.domain.decide import reprice as reprice_offers
 from risk.domain.strategy import CompiledStrategy
 from risk.gateways.sources import PURPOSE_LOAN_APPROVAL, SOURCES
 from risk.inputs import application_facts, build_inputs, source_facts
 from risk.models import DecisionRecord, StrategyVersion
+from risk.questions import questions_for
 from risk.selectors.lists import matches
 from risk.strategies import compiled_version, published_version
 
@@ -57,7 +59,7 @@ def gather(
     if not _may_be_asked_about(subject.id_number, timezone.localdate(now), terms):
         return
     wanted = [SOURCES[code] for code in (SOURCES if sources is None else sources)]
-    questions = gathering.questions_for(subject, consents, wanted)
+    questions = questions_for(subject, consents, wanted)
     gathering.gather_reports(
         subject=subject, questions=questions, purpose=purpose, round=round, now=now
     )
@@ -79,7 +81,7 @@ def check(
     gather(
         subject=subject, consents=consents, purpose=purpose, sources=[source], now=now, round=round
     )
-    questions = gathering.questions_for(subject, consents, [SOURCES[source]])
+    questions = questions_for(subject, consents, [SOURCES[source]])
     reports = gathering.reports_of(
         subject.application_id, [question.index for question in questions], round
     )
@@ -149,6 +151,18 @@ def reprice(
     return reprice_offers(strategy, inputs, grade=record.grade or None, limit=limit)
 
 
+def authority_for(*, decision_id: UUID, amount: Decimal) -> str | None:
+    """The role (officer | manager | head_office) that may approve ``amount`` yuan alone, by the bands
+    of the decision's own strategy; ``None`` when it has none for this case.
+
+    While something a band reads is unknown, the highest role it may ask for. Raises
+    ``selectors.NoDecision``.
+    """
+    record = selectors.record_of(decision_id)
+    strategy = compiled_version(record.strategy_version_id)
+    return role_for(strategy, record.inputs, amount)
+
+
 def _may_be_asked_about(id_number: str, day: date, terms: LoanTerms | None) -> bool:
     born = birth_date(id_number)
     if born is None or born > day:
@@ -164,7 +178,7 @@ def _evaluated(
     cap: Decimal | None,
     lists: list[dict[str, str]],
 ) -> tuple[dict[str, Any], dict[str, Any]]:
-    questions = gathering.questions_for(request.subject, request.consents, list(SOURCES.values()))
+    questions = questions_for(request.subject, request.consents, list(SOURCES.values()))
     reports = gathering.reports_of(
         request.subject.application_id, [question.index for question in questions], request.round
     )

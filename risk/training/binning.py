@@ -1,24 +1,22 @@
-"""Bins with weight of evidence: trees for numbers, merged categories for words, gaps on their own.
+"""Bins with weight of evidence: cut numbers, merged categories of words, gaps on their own.
 
-The event rate of a number's bins rises or falls throughout: neighbours that break the direction are
-merged. WoE is ln(share of goods / share of bads), smoothed by half a case, so an empty side is
-finite.
+WoE is ln(share of goods / share of bads), smoothed by half a case, so an empty side is finite.
 """
 
-from dataclasses import dataclass
+from collections.abc import Sequence
+from dataclasses import dataclass, replace
 
 import numpy as np
-from numpy.typing import NDArray
-from sklearn.tree import DecisionTreeClassifier
 
+from risk.training.cuts import SMOOTH, Floats, Ints, monotone_cuts
 from risk.training.table import Column
 
+__all__ = ["BINS_MAX", "Bin", "Binning", "Floats", "Ints", "fit_binning"]
+
 BINS_MAX = 6
-_LEAF_SHARE = 0.05
-_LEAF_MIN = 10
-_SMOOTH = 0.5
-Floats = NDArray[np.float64]
-Ints = NDArray[np.int64]
+_WORD_SHARE = 0.05
+_WORD_MIN = 10
+_LABEL_MAX = 80
 
 
 @dataclass(frozen=True)
@@ -42,10 +40,7 @@ class Binning:
     bins: tuple[Bin, ...]
     iv: float
     direction: int
-
-    @property
-    def is_numeric(self) -> bool:
-        return not self.groups
+    is_numeric: bool
 
     def assign(self, column: Column) -> Ints:
         """The bin number of every row; the last bin is the gaps'."""
@@ -53,12 +48,12 @@ class Binning:
         if column.numbers is not None:
             at = np.searchsorted(np.array(self.edges), column.numbers, side="right")
             return np.where(np.isnan(column.numbers), gap, at).astype(np.int64)
-        assert column.words is not None
+        assert column.codes is not None
+        if not self.groups:
+            return np.full(len(column), gap, dtype=np.int64)
         place = {word: i for i, group in enumerate(self.groups) for word in group}
-        return np.array(
-            [gap if word is None else place.get(word, self.other) for word in column.words],
-            dtype=np.int64,
-        )
+        bins = [place.get(word, self.other) for word in column.vocabulary]
+        return np.array([*bins, gap], dtype=np.int64)[column.codes]
 
     def woe(self, column: Column) -> Floats:
         return np.array([row.woe for row in self.bins])[self.assign(column)]
@@ -67,18 +62,22 @@ class Binning:
 def fit_binning(column: Column, bad: Ints) -> Binning:
     """The binning of one column against the event. Deterministic."""
     if column.numbers is not None:
-        edges, direction = _edges(column.numbers, bad)
+        edges, direction = monotone_cuts(column.numbers, bad, BINS_MAX)
         labels = [_interval(edges, i) for i in range(len(edges) + 1)]
-        bare = Binning(column.name, edges, (), 0, tuple(_blank(labels)), 0.0, direction)
-    else:
-        groups, other = _groups(column, bad)
-        labels = [" | ".join(group)[:80] for group in groups]
-        bare = Binning(column.name, (), groups, other, tuple(_blank(labels)), 0.0, 0)
-    return _weighed(bare, bare.assign(column), bad)
+        bare = Binning(column.name, edges, (), 0, _blank(labels), 0.0, direction, True)
+        return _weighed(bare, bare.assign(column), bad)
+    groups, other = _groups(column, bad)
+    labels = [" | ".join(group)[:_LABEL_MAX] for group in groups]
+    bare = Binning(column.name, (), groups, max(other, 0), _blank(labels), 0.0, 0, False)
+    binning = _weighed(bare, bare.assign(column), bad)
+    if other < 0 and groups:  # no rare words were seen: what is unseen is neither good nor bad
+        woes = [abs(row.woe) for row in binning.bins[:-1]]
+        binning = replace(binning, other=woes.index(min(woes)))
+    return binning
 
 
-def _blank(labels: list[str]) -> list[Bin]:
-    return [Bin(label, 0, 0, 0.0) for label in (*labels, "missing")]
+def _blank(labels: Sequence[str]) -> tuple[Bin, ...]:
+    return tuple(Bin(label, 0, 0, 0.0) for label in (*labels, "missing"))
 
 
 def _weighed(bare: Binning, at: Ints, bad: Ints) -> Binning:
@@ -86,88 +85,46 @@ def _weighed(bare: Binning, at: Ints, bad: Ints) -> Binning:
     rows = np.bincount(at, minlength=size)
     bads = np.bincount(at, weights=bad, minlength=size)
     goods = rows - bads
-    good_share = (goods + _SMOOTH) / (goods.sum() + _SMOOTH * size)
-    bad_share = (bads + _SMOOTH) / (bads.sum() + _SMOOTH * size)
+    good_share = (goods + SMOOTH) / (goods.sum() + SMOOTH * size)
+    bad_share = (bads + SMOOTH) / (bads.sum() + SMOOTH * size)
     woe = np.where(rows > 0, np.log(good_share / bad_share), 0.0)
     iv = float(np.sum(np.where(rows > 0, (good_share - bad_share) * woe, 0.0)))
     bins = tuple(
         Bin(row.label, int(n), int(b), float(w))
         for row, n, b, w in zip(bare.bins, rows, bads, woe, strict=True)
     )
-    return Binning(bare.name, bare.edges, bare.groups, bare.other, bins, iv, bare.direction)
-
-
-def _edges(numbers: Floats, bad: Ints) -> tuple[tuple[float, ...], int]:
-    """Tree splits merged until the event rate moves one way only, and which way (+1 rises)."""
-    present = ~np.isnan(numbers)
-    values, events = numbers[present], bad[present]
-    if len(np.unique(values)) < 2 or len(np.unique(events)) < 2:
-        return (), 0
-    leaf = max(int(len(values) * _LEAF_SHARE), min(_LEAF_MIN, len(values) // 2), 1)
-    tree = DecisionTreeClassifier(
-        max_leaf_nodes=BINS_MAX, min_samples_leaf=leaf, criterion="entropy", random_state=0
-    ).fit(values.reshape(-1, 1), events)
-    splits = sorted({float(t) for t in tree.tree_.threshold[tree.tree_.feature >= 0]})
-    return _monotone(splits, values, events)
-
-
-def _monotone(splits: list[float], values: Floats, events: Ints) -> tuple[tuple[float, ...], int]:
-    """Both directions are tried; the one that keeps more information wins."""
-    best: tuple[float, tuple[float, ...], int] = (-1.0, (), 0)
-    for direction in (1, -1):
-        edges = list(splits)
-        while edges:
-            at = np.searchsorted(np.array(edges), values, side="right")
-            rows = np.bincount(at, minlength=len(edges) + 1)
-            rates = np.bincount(at, weights=events, minlength=len(edges) + 1) / np.maximum(rows, 1)
-            breaks = [i for i in range(len(edges)) if (rates[i + 1] - rates[i]) * direction <= 0]
-            if not breaks:
-                break
-            edges.pop(breaks[0])
-        score = _information(edges, values, events)
-        if edges and score > best[0]:
-            best = (score, tuple(edges), direction)
-    return best[1], best[2]
-
-
-def _information(edges: list[float], values: Floats, events: Ints) -> float:
-    at = np.searchsorted(np.array(edges), values, side="right")
-    bads = np.bincount(at, weights=events, minlength=len(edges) + 1) + _SMOOTH
-    goods = np.bincount(at, weights=1 - events, minlength=len(edges) + 1) + _SMOOTH
-    bad_share, good_share = bads / bads.sum(), goods / goods.sum()
-    return float(np.sum((good_share - bad_share) * np.log(good_share / bad_share)))
+    return replace(bare, bins=bins, iv=iv)
 
 
 def _groups(column: Column, bad: Ints) -> tuple[tuple[tuple[str, ...], ...], int]:
-    """Rare words together, then the rest by event rate, neighbours merged down to ``BINS_MAX``."""
-    assert column.words is not None
-    words = sorted({word for word in column.words if word is not None})
-    least = max(int(len(column.words) * _LEAF_SHARE), _LEAF_MIN)
-    counts = {word: int(np.sum(column.words == word)) for word in words}
-    common = [word for word in words if counts[word] >= least]
-    rare = tuple(word for word in words if counts[word] < least)
-    groups = [(word,) for word in common] + ([rare] if rare else [])
-    rate = {group: _smoothed_rate(column, bad, group) for group in groups}
-    groups.sort(key=lambda group: (rate[group], group))
+    """Groups by event rate, and which of them takes unseen words (-1: nobody knows yet).
+
+    Rare words stand together; then neighbours are merged down to ``BINS_MAX``.
+    """
+    assert column.codes is not None
+    seen = column.codes >= 0
+    size = len(column.vocabulary)
+    rows = np.bincount(column.codes[seen], minlength=size)
+    bads = np.bincount(column.codes[seen], weights=bad[seen], minlength=size)
+    least, mean = max(int(len(column) * _WORD_SHARE), _WORD_MIN), float(bad.mean())
+    words = [i for i in range(size) if rows[i]]
+    rare = tuple(i for i in words if rows[i] < least)
+    groups = [(i,) for i in words if rows[i] >= least] + ([rare] if rare else [])
+
+    def rate(group: tuple[int, ...]) -> float:
+        at = list(group)
+        return float((bads[at].sum() + mean) / (rows[at].sum() + 1.0))
+
+    groups.sort(key=lambda group: (rate(group), group))
     while len(groups) > BINS_MAX:
-        gaps = [rate[groups[i + 1]] - rate[groups[i]] for i in range(len(groups) - 1)]
+        gaps = [rate(groups[i + 1]) - rate(groups[i]) for i in range(len(groups) - 1)]
         i = gaps.index(min(gaps))
-        merged = (*groups[i], *groups[i + 1])
-        rate[merged] = _smoothed_rate(column, bad, merged)
-        groups[i : i + 2] = [merged]
-    if not groups:
-        return (), 0
-    holding_rare = [i for i, group in enumerate(groups) if rare and rare[0] in group]
-    other = holding_rare[0] if holding_rare else len(groups) // 2
-    return tuple(groups), other
-
-
-def _smoothed_rate(column: Column, bad: Ints, group: tuple[str, ...]) -> float:
-    inside = np.isin(column.words.astype(str), group)  # type: ignore[union-attr]
-    return float((bad[inside].sum() + bad.mean()) / (inside.sum() + 1.0))
+        groups[i : i + 2] = [(*groups[i], *groups[i + 1])]
+    other = next((i for i, group in enumerate(groups) if rare and rare[0] in group), -1)
+    return tuple(tuple(column.vocabulary[i] for i in group) for group in groups), other
 
 
 def _interval(edges: tuple[float, ...], i: int) -> str:
-    low = f"{edges[i - 1]:g} ≤ " if i else ""
-    high = f" < {edges[i]:g}" if i < len(edges) else ""
+    low = f"{edges[i - 1]:.12g} ≤ " if i else ""
+    high = f" < {edges[i]:.12g}" if i < len(edges) else ""
     return f"{low}x{high}" if low or high else "any"

@@ -1,15 +1,9 @@
 """Any CSV with a binary target as typed columns: numbers, words and gaps.
 
-Gaps are empty cells and the usual words for nothing; a number that is not finite is a gap. A column
-is numeric when nearly all its cells are; constants and identifiers carry nothing and are dropped by
-name.
+A column is numeric when nearly all its cells are; what is left of it are gaps. Constants,
+identifiers, calendar days and protected attributes are left out, each with its reason.
 """
 
-import csv
-import hashlib
-import io
-import math
-from collections import Counter
 from collections.abc import Sequence
 from dataclasses import dataclass
 from pathlib import Path
@@ -17,34 +11,45 @@ from pathlib import Path
 import numpy as np
 from numpy.typing import NDArray
 
-GAPS = frozenset({"", "na", "n/a", "nan", "null", "none", "?", "-", "#n/a", "missing"})
-_BAD_WORDS = frozenset({"bad", "yes", "y", "true", "t", "default", "1", "2", "坏", "是"})
+from risk.training.csv_cells import UnusableTable, read_cells
+from risk.training.numbers import is_day, is_gap, read_numbers
+from risk.training.protected import protected_name, protected_values
+from risk.training.target import find_event, meaning
+
+__all__ = ["Column", "Table", "UnusableTable", "read_table", "words_column"]
+
 _NUMERIC_SHARE = 0.95
-_BYTES_MAX = 500_000_000
 _DISTINCT_WORDS_MAX = 1_000
 _IDENTIFIER_SHARE = 0.9
+_IDENTIFIER_ROWS = 40
+_LONG_NUMBER = 1e10
 _ROWS_MIN = 20
-
-
-class UnusableTable(ValueError):
-    """The file cannot be trained on; the message says what to change."""
 
 
 @dataclass(frozen=True)
 class Column:
-    """``numbers`` with NaN for gaps, or ``words`` with ``None`` for gaps."""
+    """``numbers`` with NaN for gaps, or ``codes`` into ``vocabulary`` with -1 for gaps."""
 
     name: str
     numbers: NDArray[np.float64] | None
-    words: NDArray[np.object_] | None
+    codes: NDArray[np.int32] | None = None
+    vocabulary: tuple[str, ...] = ()
 
     @property
     def is_numeric(self) -> bool:
         return self.numbers is not None
 
+    def __len__(self) -> int:
+        return len(self.numbers if self.numbers is not None else self.codes)  # type: ignore[arg-type]
+
     def rows(self, index: NDArray[np.intp]) -> "Column":
         numbers = None if self.numbers is None else self.numbers[index]
-        return Column(self.name, numbers, None if self.words is None else self.words[index])
+        codes = None if self.codes is None else self.codes[index]
+        return Column(self.name, numbers, codes, self.vocabulary)
+
+    def word(self, row: int) -> str | None:
+        assert self.codes is not None
+        return self.vocabulary[self.codes[row]] if self.codes[row] >= 0 else None
 
 
 @dataclass(frozen=True)
@@ -60,21 +65,22 @@ class Table:
     sha256: str
 
 
-def read_table(path: Path, target: str) -> Table:
-    """Read and type ``path``. Raises ``UnusableTable``."""
-    header, rows, skipped, digest = _cells(path)
-    if header.count(target) != 1:
-        raise UnusableTable(
-            f"there is no single column {target!r}; columns: {', '.join(header)[:300]}"
-        )
-    position = header.index(target)
-    known = [row for row in rows if row[position].lower() not in GAPS]
+def read_table(path: Path, target: str, bad: str = "") -> Table:
+    """Read and type ``path``; ``bad`` names the target's value that counts as the event, else it
+    is found. Raises ``UnusableTable``.
+    """
+    cells = read_cells(path)
+    if target not in cells.header:
+        names = ", ".join(cells.header)[:300]
+        raise UnusableTable(f"there is no single column {target!r:.60}; columns: {names}")
+    position = cells.header.index(target)
+    known = [row for row in cells.rows if not is_gap(row[position])]
     if len(known) < _ROWS_MIN:
         raise UnusableTable(f"{len(known)} usable rows are too few (at least {_ROWS_MIN})")
-    bad_value, good_value = _target_values([row[position] for row in known])
-    bad = np.array([row[position] == bad_value for row in known], dtype=np.int64)
+    meanings = [meaning(row[position]) for row in known]
+    event, other = find_event(meanings, bad)
     columns, dropped = [], {}
-    for at, name in enumerate(header):
+    for at, name in enumerate(cells.header):
         if at == position:
             continue
         column, reason = _column(name, [row[at] for row in known])
@@ -86,87 +92,56 @@ def read_table(path: Path, target: str) -> Table:
         raise UnusableTable("no column carries information")
     return Table(
         tuple(columns),
-        bad,
-        bad_value,
-        good_value,
+        np.array([value == event for value in meanings], dtype=np.int64),
+        event,
+        other,
         dropped,
-        skipped + len(rows) - len(known),
-        digest,
+        cells.skipped + len(cells.rows) - len(known),
+        cells.sha256,
     )
 
 
-def _cells(path: Path) -> tuple[list[str], list[list[str]], int, str]:
-    try:
-        content = path.read_bytes()
-    except OSError as error:
-        raise UnusableTable(f"{path}: {error.strerror}") from None
-    if len(content) > _BYTES_MAX:
-        raise UnusableTable(f"the file is larger than {_BYTES_MAX} bytes")
-    text = _decoded(content)
-    first = text.split("\n", 1)[0]
-    delimiter = max(",;\t|", key=first.count)
-    try:
-        lines = list(csv.reader(io.StringIO(text), delimiter=delimiter))
-    except csv.Error as error:
-        raise UnusableTable(f"not a CSV: {error}") from None
-    lines = [[cell.strip() for cell in line] for line in lines if any(line)]
-    if len(lines) < 2:
-        raise UnusableTable("the file has no rows")
-    header = lines[0]
-    if len(set(header)) != len(header):
-        raise UnusableTable("two columns have the same name")
-    rows = [line for line in lines[1:] if len(line) == len(header)]
-    return header, rows, len(lines) - 1 - len(rows), hashlib.sha256(content).hexdigest()
-
-
-def _decoded(content: bytes) -> str:
-    for encoding in ("utf-8-sig", "gb18030"):
-        try:
-            return content.decode(encoding)
-        except UnicodeDecodeError:
-            continue
-    raise UnusableTable("the file is neither UTF-8 nor GB 18030")
-
-
-def _target_values(cells: Sequence[str]) -> tuple[str, str]:
-    """(event, other): the word or number that usually means bad, else the rarer value."""
-    counts = Counter(cells)
-    if len(counts) != 2:
-        raise UnusableTable(f"the target has {len(counts)} different values, not 2")
-    first, second = sorted(counts, key=lambda value: (_number(value) or 0.0, value))
-    if _number(first) is not None and _number(second) is not None:
-        return second, first
-    meaning_bad = [value for value in (first, second) if value.lower() in _BAD_WORDS]
-    if len(meaning_bad) == 1:
-        bad = meaning_bad[0]
-    else:
-        bad = min(counts, key=lambda value: (counts[value], value))
-    return bad, second if bad == first else first
+def words_column(name: str, words: Sequence[str | None]) -> Column:
+    """A column of words; ``None`` is a gap."""
+    vocabulary = tuple(sorted({word for word in words if word is not None}))
+    place: dict[str | None, int] = {word: i for i, word in enumerate(vocabulary)}
+    codes = np.array([place.get(word, -1) for word in words], dtype=np.int32)
+    return Column(name, None, codes, vocabulary)
 
 
 def _column(name: str, cells: Sequence[str]) -> tuple[Column | None, str]:
-    present = [cell for cell in cells if cell.lower() not in GAPS]
+    kind = protected_name(name)
+    if kind:
+        return None, f"protected attribute ({kind}): never used"
+    gaps = {cell for cell in set(cells) if is_gap(cell)}
+    present = [cell for cell in cells if cell not in gaps]
     distinct = set(present)
     if not present:
         return None, "empty"
-    numbers = [_number(cell) for cell in cells]
-    readable = sum(number is not None for number in numbers)
+    if all(map(is_day, distinct)):
+        return None, "a calendar day: give an age or a length of time instead"
+    numbers = read_numbers(distinct)
+    readable = sum(numbers[cell] is not None for cell in present)
     if readable >= _NUMERIC_SHARE * len(present):
-        values = np.array([math.nan if n is None else n for n in numbers])
-        if len(np.unique(values[~np.isnan(values)])) == 1 and readable == len(cells):
-            return None, "constant"
-        return Column(name, values, None), ""
-    if len(distinct) == 1 and len(present) == len(cells):
+        return _numeric(name, [numbers.get(cell) for cell in cells])
+    if len(distinct) == 1 and not gaps:
         return None, "constant"
+    if protected_values(distinct):
+        return None, "protected attribute (its values tell the sex): never used"
     if len(distinct) > min(_DISTINCT_WORDS_MAX, _IDENTIFIER_SHARE * len(present)):
         return None, "identifier: nearly every value is different"
-    words = np.array([None if cell.lower() in GAPS else cell for cell in cells], dtype=object)
-    return Column(name, None, words), ""
+    return words_column(name, [None if cell in gaps else cell for cell in cells]), ""
 
 
-def _number(cell: str) -> float | None:
-    try:
-        number = float(cell)
-    except ValueError:
-        return None
-    return number if math.isfinite(number) else None
+def _numeric(name: str, numbers: Sequence[float | None]) -> tuple[Column | None, str]:
+    values = np.array([np.nan if n is None else n for n in numbers], dtype=np.float64)
+    distinct = np.unique(values[~np.isnan(values)])
+    if len(distinct) == 1 and not np.isnan(values).any():
+        return None, "constant"
+    every_one = len(distinct) == len(values) >= _IDENTIFIER_ROWS
+    if every_one and np.all(distinct == np.floor(distinct)):
+        if distinct[-1] - distinct[0] == len(distinct) - 1:
+            return None, "identifier: a running number"
+        if distinct[0] >= _LONG_NUMBER:
+            return None, "identifier: a long number of its own for every row"
+    return Column(name, values), ""

@@ -5,14 +5,15 @@ import http.server
 import json
 import threading
 import time
+import tracemalloc
 from collections.abc import Callable, Iterator
 from typing import Any
 
 import pytest
 
-from risk.gateways import breaker
+from risk.gateways import answers, breaker
 from risk.gateways.http_port import BODY_BYTES_MAX, HttpPort, PortReply
-from risk.gateways.sources import SOURCES, read_answer
+from risk.gateways.sources import SOURCES, Source
 
 Script = Callable[[http.server.BaseHTTPRequestHandler], None]
 
@@ -41,6 +42,13 @@ class Rogue:
         self.server.daemon_threads = True
         threading.Thread(target=self.server.serve_forever, daemon=True).start()
         self.url = f"http://127.0.0.1:{self.server.server_port}"
+
+
+ABOUT = {"name": "王小明", "id_number": "510812198503041234", "mobile": "13800000001"}
+
+
+def read_answer(source: Source, reply: PortReply) -> answers.Answer:
+    return answers.read_answer(source, reply, ABOUT)
 
 
 def says(
@@ -81,6 +89,45 @@ def drips(handler: http.server.BaseHTTPRequestHandler) -> None:
             time.sleep(0.05)
     except OSError:
         return
+
+
+def drips_headers(handler: http.server.BaseHTTPRequestHandler) -> None:
+    handler.send_response(200)
+    handler.close_connection = True
+    try:
+        for _ in range(100):
+            handler.wfile.write(b"X-Slow: yes\r\n")
+            handler.wfile.flush()
+            time.sleep(0.05)
+    except OSError:
+        return
+
+
+def floods(handler: http.server.BaseHTTPRequestHandler) -> None:
+    """200 MB of well-formed JSON, in chunks, without saying how much it will be."""
+    handler.send_response(200)
+    handler.send_header("Content-Type", "application/json")
+    handler.send_header("Transfer-Encoding", "chunked")
+    handler.end_headers()
+    handler.close_connection = True
+    piece = b"10000\r\n" + b" " * 65_536 + b"\r\n"
+    try:
+        for _ in range(3_200):
+            handler.wfile.write(piece)
+        handler.wfile.write(b"2\r\n{}\r\n0\r\n\r\n")
+    except OSError:
+        return
+
+
+def answers_twice(handler: http.server.BaseHTTPRequestHandler, **echo: str) -> None:
+    """The whole answer, and then a second one that nobody asked for."""
+    body = json.dumps({"result": "MATCH", "data": {"household_county": "1"}, **echo}).encode()
+    head = b"HTTP/1.1 200 OK\r\nContent-Type: application/json\r\nContent-Length: %d\r\n\r\n"
+    handler.wfile.write((head % len(body) + body) * 2)
+
+
+def answers_twice_by_name(handler: http.server.BaseHTTPRequestHandler) -> None:
+    answers_twice(handler, request_id=handler.headers["X-Request-Id"])
 
 
 @pytest.fixture
@@ -158,6 +205,43 @@ def test_a_slow_drip_is_cut_at_the_cap(rogue: Rogue) -> None:
     assert reply.latency_ms >= 400
 
 
+def test_headers_that_never_end_are_cut_at_the_cap(rogue: Rogue) -> None:
+    rogue.scripts = [drips_headers]
+    started = time.monotonic()
+    reply = post(timeout_s=0.4)
+    assert reply.kind == "timeout"
+    assert time.monotonic() - started < 0.8
+
+
+def test_two_hundred_megabytes_are_cut_at_one(rogue: Rogue) -> None:
+    rogue.scripts = [floods]
+    tracemalloc.start()
+    try:
+        reply = post(timeout_s=10.0)
+        _, peak = tracemalloc.get_traced_memory()
+    finally:
+        tracemalloc.stop()
+    assert reply.kind == "too_large"
+    assert reply.body == {}
+    assert peak < 8_000_000
+    assert reply.latency_ms < 2_000
+
+
+def test_an_answer_nobody_asked_for_is_not_taken_for_the_next(rogue: Rogue) -> None:
+    rogue.scripts = [answers_twice, says({"result": "NO_RECORD"})]
+    assert post().body["result"] == "MATCH"
+    assert post().body["result"] == "NO_RECORD"
+    assert len(rogue.received) == 2
+
+
+def test_an_answer_to_an_earlier_question_is_known_by_its_number(rogue: Rogue) -> None:
+    rogue.scripts = [answers_twice_by_name]
+    first, second, third = post(), post(), post()
+    assert first.body["request_id"] == first.request_id
+    assert read_answer(IDENTITY, second).problem == "request_id"
+    assert third.body == {"result": "MATCH"}
+
+
 def test_only_inquiries_repeat_and_only_what_may_pass(rogue: Rogue) -> None:
     rogue.scripts = [says({}, status=503), says({"result": "MATCH"})]
     assert post(retries=1).kind == "ok"
@@ -217,6 +301,12 @@ def answered(body: dict[str, Any], kind: str = "ok") -> PortReply:
         ({}, "ERROR"),
         ({"request_id": "r-2", "result": "MISMATCH"}, "ERROR"),
         ({"request_id": "r-1", "result": "MISMATCH"}, "MISMATCH"),
+        ({"result": "NO_RECORD", "id_number": ABOUT["id_number"]}, "NO_RECORD"),
+        ({"result": "NO_RECORD", "id_number": "510812199001010021"}, "ERROR"),
+        ({"result": "NO_RECORD", "data": {"name": "李某"}}, "ERROR"),
+        ({"result": "NO_RECORD", "data": {"name": ["王小明"]}}, "ERROR"),
+        ({"result": "MISMATCH", "data": {"name": "王晓明"}}, "MISMATCH"),
+        ({"result": "MISMATCH", "data": {"id_number": "510812199001010021"}}, "ERROR"),
     ],
 )
 def test_only_an_exact_answer_counts(body: dict[str, Any], result: str) -> None:

@@ -8,7 +8,7 @@ from django.core.management import CommandError, call_command
 from django.db import connection
 
 from lending.errors import DomainError, IllegalState, InvalidInput, NotFound
-from lending.models import AuditEntry, ManualReview
+from lending.models import AuditEntry, ManualReview, Officer
 from lending.selectors import explanations
 from lending.services import applications, audit, disbursements, offers, reviews
 from tests.lending.conftest import Applicant, Cast
@@ -96,6 +96,18 @@ def test_a_verdict_outside_its_bounds_is_refused_and_changes_nothing(
     referred.refresh()
     assert referred.application.state == "in_review"
     assert not ManualReview.objects.exists()
+
+
+def test_the_strategys_bands_hold_whatever_a_persons_own_authority_is(referred: Applicant) -> None:
+    Officer.objects.filter(user=staff("liguoqiang")).update(authority_amount="90000.00")
+    with pytest.raises(InvalidInput) as refused:
+        approve(referred, limit="50100.00")
+    assert "manager" in str(refused.value.errors["limit"][0])
+    referred.refresh()
+    assert referred.application.state == "in_review"
+    approve(referred, limit="50100.00", reviewer=staff("manager.baolun"))
+    referred.refresh()
+    assert referred.application.state == "offered"
 
 
 def test_the_second_of_two_verdicts_hears_who_was_faster(referred: Applicant) -> None:

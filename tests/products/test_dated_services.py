@@ -8,7 +8,7 @@ import pytest
 
 from products import selectors
 from products.models import OperatingArea, RegulatoryParameter
-from products.parameter_selectors import unlawful_products
+from products.selectors.dated import unlawful_products
 from products.services import operating_area, parameters
 from tests.products.conftest import base_values, published
 

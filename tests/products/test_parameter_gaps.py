@@ -13,7 +13,7 @@ from products import parameter_words, selectors
 from products.domain.date_gaps import uncovered
 from products.domain.parameter_codes import KINDS, REQUIRED
 from products.models import RegulatoryParameter
-from products.parameter_selectors import Gap, parameter_gaps
+from products.selectors.dated import Gap, parameter_gaps
 from products.services.seeds import seed
 from tests.products.conftest import PARAMETERS
 

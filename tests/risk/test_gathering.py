@@ -9,10 +9,11 @@ from typing import Any
 import pytest
 from django.db import connection, connections
 
-from risk import gathering, services
+from risk import asking, gathering, services
 from risk.contracts import Subject
 from risk.gateways.sources import SOURCES
 from risk.models import DecisionRecord, SourceReport
+from risk.questions import questions_for
 from tests.risk.conftest import CONSENTS
 from tests.sandbox_client import Sandbox
 
@@ -186,7 +187,7 @@ def test_a_claim_whose_owner_died_is_taken_over(
     sandbox: Sandbox, request_for: Any, now: Any
 ) -> None:
     request = request_for(sandbox.person("teacher"))
-    questions = gathering.questions_for(request.subject, CONSENTS, [SOURCES["tax"]])
+    questions = questions_for(request.subject, CONSENTS, [SOURCES["tax"]])
     gathering._claim(request.subject.application_id, questions, "loan_approval", 1, now)
     with connection.cursor() as cursor:
         cursor.execute("UPDATE risk_sourcereport SET claimed_at = now() - interval '1 minute'")
@@ -202,7 +203,7 @@ def test_a_worker_that_died_a_moment_ago_does_not_send_the_applicant_to_a_person
     monkeypatch.setattr(gathering, "LEASE", timedelta(seconds=1))
     monkeypatch.setattr(gathering, "WAIT_FOR_OTHERS_S", 1.2)
     request = request_for(sandbox.person("teacher"))
-    questions = gathering.questions_for(request.subject, CONSENTS, list(SOURCES.values()))
+    questions = questions_for(request.subject, CONSENTS, list(SOURCES.values()))
     gathering._claim(request.subject.application_id, questions, "loan_approval", 1, now)
     assert services.decide(request).outcome == "approve"
 
@@ -217,7 +218,7 @@ def test_no_outside_call_inside_a_transaction(sandbox: Sandbox, request_for: Any
 
 def test_threads_of_a_process_share_one_pool() -> None:
     pools: list[Any] = []
-    threads = [threading.Thread(target=lambda: pools.append(gathering._pool())) for _ in range(4)]
+    threads = [threading.Thread(target=lambda: pools.append(asking._pool())) for _ in range(4)]
     for thread in threads:
         thread.start()
     for thread in threads:

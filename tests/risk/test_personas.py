@@ -46,6 +46,35 @@ def test_reaches_the_expected_outcome(
             assert all(reason.text_zh and reason.text_en for reason in decision.reasons)
 
 
+def test_a_ring_is_caught_by_our_own_signals_while_the_outside_list_is_silent(
+    sandbox: Any, strategy: Any, request_for: Any
+) -> None:
+    sandbox.fault("multilender", "*", "no_record", times=1_000)
+    ring = {"ring_size": 8, "ring_applications_7d": 8, "ring_applications_30d": 8}
+    person = sandbox.person("rice_farmer")
+    decision = services.decide(request_for(person, signals=ring))
+    assert decision.outcome == "refer"
+    assert [reason.code for reason in decision.reasons] == ["RING_OF_APPLICANTS"]
+    for proof in ({"ring_strong_links": 3}, {"ring_fraud_listed": 1}):
+        decision = services.decide(request_for(person, signals=ring | proof))
+        assert decision.outcome == "decline"
+        assert [reason.code for reason in decision.reasons] == ["RING_PROVEN"]
+    record = DecisionRecord.objects.latest("as_of")
+    assert record.inputs["facts"]["ring_size"]["value"] == 8
+
+
+def test_a_family_of_four_is_no_ring(sandbox: Any, strategy: Any, request_for: Any) -> None:
+    family = {
+        "ring_size": 4,
+        "ring_strong_links": 3,
+        "ring_applications_7d": 4,
+        "ring_applications_30d": 4,
+        "same_address_other_customers": 3,
+    }
+    decision = services.decide(request_for(sandbox.person("rice_farmer"), signals=family))
+    assert decision.outcome == "approve"
+
+
 def test_a_thin_file_gets_a_starter_offer(sandbox: Any, strategy: Any, request_for: Any) -> None:
     decision = services.decide(request_for(sandbox.person("thin_file")))
     assert Decimal(1000) <= decision.limit <= Decimal(5000)

@@ -13,7 +13,8 @@ from risk import services
 from risk.models import DecisionRecord, SourceReport, StrategyVersion
 from risk.replay import is_identical, replay_all
 from risk.services.strategies import publish
-from risk.strategies import NoPublishedStrategy, TamperedStrategy, compiled_version
+from risk.strategies import NoPublishedStrategy, TamperedStrategy, compiled_version, forget
+from tests.domain.engine_1_2 import FROZEN
 from tests.risk.applicants import FARMER
 from tests.risk.conftest import definition
 
@@ -162,3 +163,18 @@ def test_evaluate_strategy_answers_line_by_line(strategy: Any, tmp_path: Path) -
     assert [answer["line"] for answer in answers[2:]] == [3, 4]
     with pytest.raises(CommandError):
         call_command("evaluate_strategy", strategy="nobody", jsonl=str(file))
+
+
+def test_records_of_the_engine_before_tables_still_replay_to_the_same_bytes(
+    sandbox: Any, request_for: Any, now: Any, db: None, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    forget()
+    publish(definition=FROZEN["strategy"], author="risk.manager", now=now)
+    with monkeypatch.context() as before:
+        before.setattr("risk.domain.decide.ENGINE_VERSION", "1.2")
+        before.setattr("risk.services.decisions.ENGINE_VERSION", "1.2")
+        old = [services.decide(request_for(sandbox.person(one))) for one in ("teacher", "minor")]
+    assert {record.engine_version for record in DecisionRecord.objects.all()} == {"1.2"}
+    report = replay_all(since=None, under=None)
+    assert (report.count, report.equal, report.other) == (2, 2, 0)
+    assert all(is_identical(decision.id) for decision in old)

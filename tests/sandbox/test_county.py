@@ -132,3 +132,9 @@ def test_delays_are_the_same_for_the_same_question(tmp_path: Path) -> None:
         assert slow.transfer("no-delay").elapsed.total_seconds() < max(0.2, *times)
     finally:
         slow.stop()
+
+
+def test_eight_of_a_ring_share_one_door(everybody: list[dict[str, Any]]) -> None:
+    ring = [person for person in everybody if person["persona"] == "fraud_ring"]
+    for first in range(0, len(ring), 8):
+        assert len({person["address"] for person in ring[first : first + 8]}) == 1

@@ -10,6 +10,7 @@ from lending.api.serializers.fields import (
     AmountText,
     Answer,
     Body,
+    Degrees,
     Text,
     amount_text,
     time_text,
@@ -23,10 +24,18 @@ from products.encryption import mask_card, mask_id_number, mask_name
 _EXPLAINED_STATES = (State.DECLINED, State.IN_REVIEW)
 
 
+class LocationRequest(Body):
+    """Where the applicant is, in degrees; kept to 0.01°, encrypted."""
+
+    lat = Degrees(90)
+    lon = Degrees(180)
+
+
 class StartRequest(Body):
     qr_code = Text(max_length=40)
     purpose = Text(max_length=40)
     requested_amount = AmountText(required=False, allow_null=True)
+    location = LocationRequest(required=False, allow_null=True)
 
 
 class WithdrawalRequest(Body):

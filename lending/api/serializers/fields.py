@@ -82,6 +82,18 @@ class AmountText(serializers.Field[Any, str, Any, Any]):
         return str(value)
 
 
+class Degrees(serializers.FloatField):
+    """A JSON number of degrees between ``-limit`` and ``limit``; "32.4", true and NaN are not."""
+
+    def __init__(self, limit: int, **options: Any) -> None:
+        super().__init__(min_value=-limit, max_value=limit, **options)
+
+    def to_internal_value(self, data: Any) -> float:
+        if isinstance(data, bool) or not isinstance(data, int | float | Decimal):
+            self.fail("invalid")
+        return super().to_internal_value(data)
+
+
 @extend_schema_field(_AMOUNT)
 class Amount(serializers.CharField):
     """Yuan in an answer: a string with two decimals."""

@@ -8,6 +8,7 @@ from rest_framework.exceptions import ValidationError
 from rest_framework.request import Request
 from rest_framework.response import Response
 
+from lending.api import devices
 from lending.api.endpoints import CustomerEndpoint
 from lending.api.idempotency import idempotent
 from lending.api.paging import Pages
@@ -36,6 +37,7 @@ class ApplicationsView(CustomerEndpoint):
 
     @extend_schema(
         operation_id="application_start",
+        parameters=[devices.PARAMETER],
         request=StartRequest,
         responses={201: ApplicationAnswer},
     )
@@ -50,6 +52,8 @@ class ApplicationsView(CustomerEndpoint):
             source_token="",
             channel="api",
             now=self.now,
+            device=devices.device_id(request),
+            location=body.get("location"),
         )
         return Response(application_answer(application), status=201)
 

@@ -6,6 +6,7 @@ from drf_spectacular.utils import extend_schema
 from rest_framework.request import Request
 from rest_framework.response import Response
 
+from lending.api import devices
 from lending.api.endpoints import CustomerEndpoint
 from lending.api.idempotency import idempotent
 from lending.api.serializers.applications import ApplicationAnswer, application_answer
@@ -16,6 +17,7 @@ from lending.services import submissions
 class SubmissionView(CustomerEndpoint):
     @extend_schema(
         operation_id="application_submit",
+        parameters=[devices.PARAMETER],
         request=EmptyBody,
         responses={202: ApplicationAnswer},
     )
@@ -23,6 +25,9 @@ class SubmissionView(CustomerEndpoint):
     def post(self, request: Request, application_id: UUID) -> Response:
         self.read(EmptyBody)
         application = submissions.submit(
-            application_id=application_id, customer=self.customer, now=self.now
+            application_id=application_id,
+            customer=self.customer,
+            now=self.now,
+            device=devices.device_id(request),
         )
         return Response(application_answer(application), status=202)

@@ -18,6 +18,7 @@ class Command(BaseCommand):
             raise CommandError("the demo bank is for demo mode only (DJANGO_ENV=demo)")
         call_command("seed_products", stdout=self.stdout)
         call_command("seed_strategies", stdout=self.stdout)
+        call_command("seed_scorecards", stdout=self.stdout)
         now = timezone.now()
         demo_bank.seed(today=timezone.localdate(now), now=now)
         self.stdout.write("demo bank ready")

@@ -27,7 +27,7 @@ from lending.services import consents as consent_service
 from lending.services import disbursements as disbursement_service
 from lending.services import profiles as profile_service
 from lending.services import submissions as submission_service
-from lending.views.customer import access
+from lending.views.customer import access, devices
 from products import selectors as product_selectors
 from products.encryption import mask_id_number, mask_mobile, mask_name
 
@@ -215,14 +215,17 @@ def check(request: HttpRequest, application: LoanApplication) -> HttpResponse:
     if request.method == "POST":
         try:
             submission_service.submit(
-                application_id=application.pk, customer=application.customer, now=timezone.now()
+                application_id=application.pk,
+                customer=application.customer,
+                now=timezone.now(),
+                device=devices.device_of(request),
             )
         except IllegalState:
             return access.onwards(application)
         except DomainError as error:
             problem = str(error.message)
         else:
-            return access.onwards(application)
+            return devices.remembered(request, access.onwards(application))
     context = {"rows": _summary(application), "problem": problem}
     return access.page(
         request,

@@ -21,7 +21,7 @@ from lending.services import applications as application_service
 from lending.services import otp as otp_service
 from lending.services import preferences as preference_service
 from lending.services import sessions as session_service
-from lending.views.customer import access, scan
+from lending.views.customer import access, devices, scan
 from products import selectors as product_selectors
 from products.domain.law import online_amount_max
 from products.encryption import mask_mobile
@@ -212,7 +212,8 @@ def amount(request: HttpRequest, customer: Customer) -> HttpResponse:
     if request.method == "POST" and form.is_valid():
         wished = form.cleaned_data["answer"] or None
         try:
-            return access.onwards(_begin(request, customer, code, chosen, wished))
+            begun = _begin(request, customer, code, chosen, wished)
+            return devices.remembered(request, access.onwards(begun))
         except IllegalState as error:
             unfinished = application_selectors.latest_open(customer)
             if unfinished is not None:
@@ -246,6 +247,7 @@ def _begin(
         source_token=scan.source_token(request),
         channel="page",
         now=timezone.now(),
+        device=devices.device_of(request),
     )
 
 

@@ -13,6 +13,7 @@ from lending.domain.application_flow import FINAL_STATES, State
 from lending.errors import DomainError, IllegalState, InvalidInput, NotFound
 from lending.models import LoanApplication
 from lending.selectors import desk, explanations, worklists
+from lending.selectors import devices as device_selectors
 from lending.selectors import reviews as review_selectors
 from lending.services import audit, reviews
 from lending.staff_access import officer_of, staff_required, staff_user
@@ -186,6 +187,7 @@ def _application(
         "application": application,
         "name": desk.name_of(application),
         "evidence": evidence,
+        "helper": device_selectors.helper_of(application),
         "decision": evidence["decision"],
         "terms": terms,
         "highest": max(min(officer.authority_amount, room), 0),

@@ -8,7 +8,7 @@ from django.core.management.base import BaseCommand, CommandError, CommandParser
 from django.utils import timezone
 
 from products.domain.parameter_codes import REQUIRED
-from products.parameter_selectors import parameter_gaps
+from products.selectors.dated import parameter_gaps
 
 
 class Command(BaseCommand):

@@ -1,0 +1,1 @@
+"""Many people at once: the same arithmetic as for one, on whole columns."""
