@@ -13,7 +13,7 @@ from lending.views.officer.strategy_rows import SheetView, cell_words
 #: Who approves what ships with the platform (``risk.services.strategies``).
 SETUP = "bank setup"
 register = template.Library()
-_LISTED = frozenset({"condition", "feature", "formula"})
+_LISTED = frozenset({"condition", "feature", "formula", "input"})
 
 
 @register.simple_tag

@@ -105,7 +105,10 @@ def _compared(
 
 
 def _joined(subject: str, verb: str, value: str, lang: int) -> str:
-    return f"{subject} {verb} {value}" if lang else f"{subject}{verb} {value}"
+    if lang:
+        return f"{subject} {verb} {value}"
+    gap = " " if value[:1].isascii() or value[:1] == "¥" else ""
+    return f"{subject}{verb}{gap}{value}"
 
 
 def _value(value: Any, name: str, say: Say) -> str:

@@ -94,6 +94,8 @@ def text_of(value: Any) -> str:
         return value
     if isinstance(value, int | float):
         return str(value)
+    if value == []:
+        return "[]"
     if isinstance(value, list) and all(isinstance(item, str | int) for item in value):
         return ", ".join(map(str, value))
     return json.dumps(value, ensure_ascii=False)[:CELL_MAX]
@@ -138,6 +140,8 @@ def typed_value(text: str, kind: str) -> Any:
     """A value of a feature's type as JSON keeps it, or the text as typed."""
     if kind == "flag":
         return {"true": True, "false": False}.get(text.lower(), text)
+    if kind == "texts":
+        return [] if text == "[]" else [part.strip() for part in text.split(",")]
     return whole(text) if kind == "count" else money(text) if kind == "money" else text
 
 

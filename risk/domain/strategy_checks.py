@@ -10,7 +10,7 @@ from typing import Any
 
 from risk.domain.condition_text import InvalidText, parse
 from risk.domain.features import FEATURES
-from risk.domain.sheets import Sheet, mapping, money, text_of, whole
+from risk.domain.sheets import Sheet, mapping, money, text_of, typed_value, whole
 from risk.domain.strategy import ENGINE_REASONS, GROUPS
 from risk.domain.strategy_sheets_limits import SOLD_METHODS
 from risk.domain.strategy_sheets_rules import known_types
@@ -114,6 +114,8 @@ def _misfit(text: str, kind: str) -> str:
         value = whole(text)
     elif kind == "money":
         value = money(text)
+    elif kind == "texts":
+        value = typed_value(text, kind)
     try:
         READERS[kind](value)
     except NotOfType:

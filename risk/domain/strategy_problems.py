@@ -11,6 +11,7 @@ from typing import Any
 from risk.domain.strategy import InvalidStrategy, read_strategy
 from risk.domain.strategy_checks import findings
 from risk.domain.strategy_sheets import part_names, sheets_of
+from risk.domain.strategy_table_checks import formula_findings, table_findings
 
 ERROR, WARNING, NOTE = "error", "warning", "note"
 PROBLEMS_MAX = 300
@@ -53,6 +54,51 @@ SENTENCES: Mapping[str, str] = {
     "not_reached": "No points add up to this grade: scores run from %(low)s to %(high)s.",
     "always_reached": "Every score reaches this grade: nobody is declined for points.",
     "catch_all": "Whoever belongs to no group is referred to a person.",
+    "table_code": "A table's code is small letters, digits and “_”.",
+    "table_words": "A table needs a name in both languages.",
+    "table_stage": "Choose the stage at which the table is asked.",
+    "table_hit": "Choose whether the first row counts or every row.",
+    "table_group": "Choose a group.",
+    "table_columns": "A table has columns that ask and columns that answer, at most 30, all different.",
+    "table_unknown_input": "There is no value named “%(word)s” at this stage.",
+    "table_type": "“%(word)s” cannot be a column.",
+    "table_price_factor": "A price may not follow “%(word)s”.",
+    "table_unknown_output": "“%(word)s” is no answer of this stage.",
+    "table_no_outcome": "A table of admission answers with an outcome.",
+    "table_row_id": "A row's name has 1 to 20 characters.",
+    "table_row_id_taken": "Another row has this name.",
+    "table_no_reason": "Who is declined or referred is told a reason.",
+    "table_empty_interval": "“%(word)s” holds no value.",
+    "table_not_a_comparison": "“%(word)s” is no comparison or interval, as >= 10 or [10..50).",
+    "table_not_a_count": "“%(word)s” holds no whole number.",
+    "table_not_a_money": "“%(word)s” holds no amount in yuan.",
+    "table_not_a_day": "“%(word)s” holds no day as 2026-01-31.",
+    "table_not_a_flag": "“%(word)s” is neither yes nor no.",
+    "table_not_a_county": "“%(word)s” holds no six-digit county code.",
+    "table_not_a_text": "“%(word)s” holds no words.",
+    "table_not_a_outcome": "“%(word)s” is none of pass, refer, decline.",
+    "table_not_a_role": "“%(word)s” is none of officer, manager, head_office.",
+    "table_not_a_percentage": "“%(word)s” is no whole percentage up to 1,000.",
+    "table_not_basis_points": "“%(word)s” is no whole number of basis points.",
+    "table_too_many_words": "A cell names at most 50 words.",
+    "table_comparison_of_words": "Words are listed, not compared: rice, maize.",
+    "table_unknown_word": "“%(word)s” is not in this value's vocabulary.",
+    "table_unknown_reason": "There is no sentence for “%(word)s”.",
+    "table_empty_output": "This must say something.",
+    "rows_unreachable": "This row is never reached: earlier rows always come first (%(word)s).",
+    "rows_gap": "No row fits %(example)s, and there is no “otherwise”.",
+    "rows_overlap": "Rows %(word)s overlap: where both fit, the first decides.",
+    "rows_too_large": "The table is too large to be checked whole.",
+    "formula_name": "A formula's name is small letters, digits and “_”.",
+    "formula_taken": "The name “%(word)s” is taken.",
+    "formula_type": "Only numbers can be computed with.",
+    "formula_words": "A formula needs words in both languages.",
+    "formula_circle": "These formulas need each other: %(text)s",
+    "formula_protected": "This attribute must not enter a decision.",
+    "formula_unknown_name": "The formula names something that does not exist: %(text)s",
+    "formula_syntax": "The formula cannot be read: %(text)s",
+    "formula_sign": "The formula holds a sign that cannot be read: %(text)s",
+    "other": "This cannot be used: %(text)s",
     "refused": "The strategy cannot be used: %(word)s",
 }
 #: Codes that do not stand in the way of handing in.
@@ -79,7 +125,8 @@ class Problem:
 
     @property
     def message_en(self) -> str:
-        return SENTENCES.get(self.code, self.code) % {"word": "", "position": "", **self.detail}
+        sentence = SENTENCES.get(self.code, SENTENCES["other"])
+        return sentence % {"word": "", "position": "", "text": "", "example": "", **self.detail}
 
 
 def problems(definition: Mapping[str, Any]) -> list[Problem]:
@@ -103,3 +150,5 @@ def _all(definition: Mapping[str, Any]) -> Iterator[Problem]:
             for row, column, code, detail in findings(definition, one):
                 mild = _MILD.get(code, ERROR)
                 yield Problem(part, one.key, row, column, mild, code, detail)
+    yield from (Problem(*placed) for placed in formula_findings(definition))
+    yield from (Problem(*placed) for placed in table_findings(definition))

@@ -95,7 +95,7 @@ def _sheets(table: Mapping[str, Any]) -> list[Sheet]:
     return [
         sheet("rows", ("id:code", *wide[0], *wide[1], "note"), rows, ordered=True),
         sheet("otherwise", wide[1], [otherwise] if outputs else [], is_fixed=True),
-        sheet("columns", ("side:choice_side", "feature:feature", "was:hidden"), columns, ordered=True),
+        sheet("columns", ("side:choice_side", "feature:input", "was:hidden"), columns, ordered=True),
     ]
 
 

@@ -304,4 +304,4 @@ def test_the_definition_reads_in_sentences(checker: Client, seeded: StrategyVers
     assert "Monthly" in page or "monthly" in page
     assert json.dumps(seeded.definition)[:40] not in page
     chinese = checker.get(f"{URL}{seeded.pk}/", headers={"accept-language": "zh-Hans"})
-    assert "年龄小于 18，或者年龄小于 产品最低年龄" in text(chinese)
+    assert "年龄小于 18，或者年龄小于产品最低年龄" in text(chinese)

@@ -29,9 +29,8 @@ TABLE = {
              {"id": "L2", "when": ["-", "-"], "then": ["100"], "note": "everybody"}],
     "otherwise": ["100"],
 }
-RICH = {**SEED, "tables": [TABLE], "loss": {"pd_percent_by_grade": {"A": "0.80"}, "lgd_percent": "60"},
-        "formulas": [{"name": "spare", "type": "money", "expression": "monthly_income * 0.5",
-                      "zh": "余钱", "en": "spare money"}]}
+RICH = {**SEED, "tables": [TABLE, *SEED["tables"]]}
+PLAIN = {key: value for key, value in SEED.items() if key not in {"tables", "formulas", "loss"}}
 
 
 def rows(definition: Any, part: str) -> dict[str, list[list[str]]]:
@@ -39,7 +38,7 @@ def rows(definition: Any, part: str) -> dict[str, list[list[str]]]:
 
 
 @pytest.mark.parametrize("part", part_names(RICH))
-@pytest.mark.parametrize("definition", [SEED, RICH], ids=["seed", "rich"])
+@pytest.mark.parametrize("definition", [PLAIN, SEED, RICH], ids=["plain", "seed", "rich"])
 def test_a_part_taken_back_untouched_keeps_every_byte(definition: Any, part: str) -> None:
     assert sha256_of(apply(definition, part, rows(definition, part))) == sha256_of(definition)
 
@@ -124,6 +123,18 @@ def test_a_definition_of_any_shape_is_shown_and_checked(value: Any, key: str) ->
         ("income", "crops", 0, "yearly", "-5", "not_money"),
         ("inputs", "inputs", 0, "default", "yesterday", "not_day"),
         ("reasons", "reasons", 0, "en", "", "no_english"),
+        ("tables", "tables", 0, "stage", "lunch", "table_stage"),
+        ("tables", "tables", 0, "code", "Land!", "table_code"),
+        ("tables:land_and_herd", "rows", 1, "in_1", "10 or so", "table_not_a_comparison"),
+        ("tables:land_and_herd", "rows", 0, "in_2", "maybe", "table_not_a_flag"),
+        ("tables:land_and_herd", "rows", 0, "out_0", "lots", "table_not_a_percentage"),
+        ("tables:land_and_herd", "otherwise", 0, "out_0", "x", "table_not_a_percentage"),
+        ("tables:land_and_herd", "columns", 0, "feature", "luck", "table_unknown_input"),
+        ("tables:price_matrix", "columns", 1, "feature", "age", "table_price_factor"),
+        ("tables:review_triggers", "rows", 0, "out_0", "NOBODY", "table_unknown_reason"),
+        ("formulas", "formulas", 0, "expression", "monthly_income +", "formula_syntax"),
+        ("formulas", "formulas", 0, "expression", "luck * 2", "formula_unknown_name"),
+        ("formulas", "formulas", 0, "name", "My Name", "formula_name"),
     ],
 )
 def test_each_mistake_is_named_in_its_cell(
@@ -140,7 +151,27 @@ def test_each_mistake_is_named_in_its_cell(
 def test_the_engines_own_sentences_are_missed_when_they_go() -> None:
     sent = rows(SEED, "reasons")
     sent["reasons"] = [row for row in sent["reasons"] if row[0] != "WEAK_POINT"]
-    assert [one.code for one in problems(apply(SEED, "reasons", sent))] == ["engine_reason"]
+    found = problems(apply(SEED, "reasons", sent))
+    assert [one.code for one in found if one.severity == ERROR] == ["engine_reason"]
+
+
+def test_a_row_that_is_never_reached_is_named() -> None:
+    sent = rows(SEED, "tables:land_and_herd")
+    sent["rows"][3][3] = "-"  # any land, with or without a certificate: the row after it waits in vain
+    found = problems(apply(SEED, "tables:land_and_herd", sent))
+    assert [(one.row, one.column) for one in found if one.code == "rows_unreachable"] == [(4, "id")]
+
+
+def test_mistakes_in_one_table_hide_none_in_another() -> None:
+    sent = rows(SEED, "tables:land_and_herd")
+    sent["rows"][0][2] = "many"
+    changed = apply(SEED, "tables:land_and_herd", sent)
+    sent = rows(changed, "tables:assets")
+    sent["rows"][0][1] = "much"
+    found = problems(apply(changed, "tables:assets", sent))
+    assert {one.part for one in found if one.code.startswith("table_not_a")} == {
+        "tables:land_and_herd", "tables:assets",
+    }
 
 
 def test_columns_of_a_table_move_with_what_stands_in_them() -> None:
@@ -160,9 +191,9 @@ def test_a_new_table_is_made_and_one_copied() -> None:
     sent = rows(RICH, "tables")
     sent["tables"].append(["land_2", "土地二", "Land two", "ability", "limit", "first", "land"])
     sent["tables"].append(["fresh", "新表", "Fresh", "ability", "price", "collect", ""])
-    tables = apply(RICH, "tables", sent)["tables"]
-    assert tables[1]["rows"] == TABLE["rows"]
-    assert tables[2]["rows"] == []
+    tables = {row["code"]: row for row in apply(RICH, "tables", sent)["tables"]}
+    assert tables["land_2"]["rows"] == TABLE["rows"]
+    assert tables["fresh"]["rows"] == []
     assert "tables" not in apply(RICH, "tables", {"tables": []})
 
 

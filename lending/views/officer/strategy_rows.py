@@ -118,12 +118,14 @@ def _mark(
     view: SheetView, problem: editor.Problem, sheet: editor.Sheet | None, sentence: str
 ) -> str:
     if problem.row < 0:
-        view.notes.append(sentence)
+        if problem.severity != "note":
+            view.notes.append(sentence)
         return f"sheet-{view.key}"
     at = _row_on_page(view.shown, problem.row, sheet)
     if at is None:
         return ""
-    view.wrong.setdefault((at, problem.column), []).append(sentence)
+    if problem.severity == editor.ERROR:
+        view.wrong.setdefault((at, problem.column), []).append(sentence)
     return f"{view.key}-{at}-{problem.column}"
 
 
@@ -167,7 +169,7 @@ def cell_words(
         )
     if kind.startswith("choice_"):
         return str(words.choices(kind).get(text, text))
-    if kind in {"fixed", "feature"}:
+    if kind in {"fixed", "feature", "input"}:
         if text in words.NUMBERS:
             return str(words.NUMBERS[text])
         return named.get(text) or str(words.choices("method").get(text, text))

@@ -205,6 +205,6 @@ def standing(name: str) -> tuple[str, str]:
 
 def problem(one: editor.Problem) -> str:
     """The problem's sentence in the reader's language."""
-    detail = {"word": "", "position": "", **one.detail}
-    sentence = strategy_problem_words.SENTENCES.get(one.code)
-    return str(sentence) % detail if sentence is not None else one.message_en
+    detail = {"word": "", "position": "", "text": "", "example": "", **one.detail}
+    sentences = strategy_problem_words.SENTENCES
+    return str(sentences.get(one.code, sentences["other"])) % detail
