@@ -11,12 +11,20 @@ from lending.views.officer import (
     relations,
     sources,
     strategies,
+    strategy_editor,
     trials,
 )
 
 urlpatterns = [
     path("risk/", RedirectView.as_view(pattern_name="desk:strategies"), name="risk"),
     path("risk/strategies/", strategies.strategy_list, name="strategies"),
+    path("risk/strategies/<int:version_id>/", strategies.strategy, name="strategy"),
+    path("risk/strategies/<int:version_id>/draft/", strategies.draft, name="strategy-draft"),
+    path("risk/strategies/<int:version_id>/step/", strategies.step, name="strategy-step"),
+    path("risk/strategies/<int:version_id>/edit/", strategy_editor.edit, name="strategy-edit"),
+    path("risk/strategies/<int:version_id>/check/", strategy_editor.check, name="strategy-check"),
+    path("risk/strategies/<int:version_id>/review/", strategy_editor.review, name="strategy-review"),
+    path("risk/strategies/<int:a>/diff/<int:b>/", strategies.diff, name="strategy-diff"),
     path("risk/sources/", sources.source_list, name="sources"),
     path("risk/sources/<slug:code>/", sources.source_page, name="source"),
     path("risk/models/", models.model_list, name="models"),
