@@ -1,7 +1,6 @@
 """Addresses of the desk's pages about decisions, below /desk/risk/; part of ``urls_officer``."""
 
 from django.urls import path
-from django.views.generic import RedirectView
 
 from lending.views.officer import (
     decision_records,
@@ -16,7 +15,7 @@ from lending.views.officer import (
 )
 
 urlpatterns = [
-    path("risk/", RedirectView.as_view(pattern_name="desk:strategies"), name="risk"),
+    path("risk/", strategies.risk_home, name="risk"),
     path("risk/strategies/", strategies.strategy_list, name="strategies"),
     path("risk/strategies/<int:version_id>/", strategies.strategy, name="strategy"),
     path("risk/strategies/<int:version_id>/draft/", strategies.draft, name="strategy-draft"),
