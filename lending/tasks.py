@@ -9,6 +9,7 @@ from django.utils import timezone
 
 from lending.services import (
     applications,
+    backtests,
     contracts,
     coupons,
     customer_lists,
@@ -76,6 +77,7 @@ def sweep(**_: Any) -> None:
     identity.revive(now=now)
     sms.revive(now=now)
     what_if.revive(now=now)
+    backtests.revive(now=now)
     customer_lists.revive(now=now)
 
 
@@ -101,6 +103,11 @@ def reconcile(**_: Any) -> None:
 @shared_task(name="lending.run_what_if")
 def run_what_if(*, run_id: str, **_: Any) -> None:
     what_if.run(run_id=UUID(run_id))
+
+
+@shared_task(name="lending.run_backtest")
+def run_backtest(*, run_id: str, **_: Any) -> None:
+    backtests.run(run_id=UUID(run_id))
 
 
 @shared_task(name="lending.watch_decisions")

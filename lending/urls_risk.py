@@ -3,6 +3,7 @@
 from django.urls import path
 
 from lending.views.officer import (
+    backtests,
     decision_records,
     fairness,
     models,
@@ -24,6 +25,9 @@ urlpatterns = [
     path("risk/strategies/<int:version_id>/check/", strategy_editor.check, name="strategy-check"),
     path("risk/strategies/<int:version_id>/review/", strategy_editor.review, name="strategy-review"),
     path("risk/strategies/<int:a>/diff/<int:b>/", strategies.diff, name="strategy-diff"),
+    path("risk/strategies/<int:version_id>/backtest/", backtests.backtest_page, name="backtest"),
+    path("risk/strategies/<int:version_id>/backtest/start/", backtests.start, name="backtest-start"),
+    path("risk/strategies/<int:version_id>/backtest/cancel/", backtests.cancel, name="backtest-cancel"),
     path("risk/sources/", sources.source_list, name="sources"),
     path("risk/sources/<slug:code>/", sources.source_page, name="source"),
     path("risk/models/", models.model_list, name="models"),

@@ -21,12 +21,13 @@ from products import selectors as product_selectors
 from products.domain.income_calendar import IncomeCalendar
 from products.domain.law import CONSUMPTION_PURPOSES
 from products.domain.terms import LoanTerms
+from products.money import ZERO
 from products.selectors.calendars import income_calendar
-from risk import gathering, selectors
-from risk.contracts import Decision, DecisionRequest, OfferDraft, Subject
+from risk import gathering, selectors, vectors
+from risk.contracts import DECLINE, Decision, DecisionRequest, OfferDraft, Subject
 from risk.domain.canonical import canonical, sha256_of
 from risk.domain.citizen import age_on, birth_date
-from risk.domain.decide import ENGINE_VERSION, evaluate, precheck
+from risk.domain.decide import ENGINE_VERSION, evaluate_both, precheck
 from risk.domain.decide import authority_for as role_for
 from risk.domain.decide import reprice as reprice_offers
 from risk.gateways.sources import PURPOSE_LOAN_APPROVAL, SOURCES
@@ -114,13 +115,17 @@ def decide(request: DecisionRequest) -> Decision:
 
 @dataclass(frozen=True)
 class _Made:
-    """A decision before it is stored; ``took_us`` is the evaluation alone."""
+    """A decision before it is stored; ``took_us`` is the evaluation alone, ``core_…`` what stood before
+    plans were fitted.
+    """
 
     version: StrategyVersion
     inputs: dict[str, Any]
     result: dict[str, Any]
     took_ms: int = 0
     took_us: int = 0
+    core_outcome: str = DECLINE
+    core_limit: Decimal = ZERO
 
 
 def _made(request: DecisionRequest, version: StrategyVersion) -> _Made:
@@ -145,10 +150,11 @@ def _made(request: DecisionRequest, version: StrategyVersion) -> _Made:
     waited_s = time.perf_counter() - asked
     inputs = _inputs(request, cap, lists)
     ready = time.perf_counter()
-    result = evaluate(strategy, inputs)
+    result, outcome, limit = evaluate_both(strategy, inputs)
     done = time.perf_counter()
     own_s = done - started - waited_s
-    return _Made(version, inputs, result, int(own_s * 1000), int((done - ready) * 1_000_000))
+    took_us = int((done - ready) * 1_000_000)
+    return _Made(version, inputs, result, int(own_s * 1000), took_us, outcome, limit)
 
 
 def reprice(
@@ -283,6 +289,7 @@ def _store(request: DecisionRequest, made: _Made, place: trials.Place | None) ->
         )
         if standing.pk == record.pk:
             monitoring.keep(record=record, took_us=made.took_us, place=place)
+            _keep_vector(record, made.core_outcome, made.core_limit)
     log.info(
         "decision.made",
         decision_id=str(standing.pk),
@@ -291,3 +298,12 @@ def _store(request: DecisionRequest, made: _Made, place: trials.Place | None) ->
         took_ms=took_ms,
     )
     return selectors.decision_of(standing)
+
+
+def _keep_vector(record: DecisionRecord, outcome: str, limit: Decimal) -> None:
+    """The decision as numbers, for back-tests and fast replay. It stands without them."""
+    try:
+        with transaction.atomic():
+            vectors.keep(record.pk, record.inputs, outcome, limit)
+    except Exception:  # they can be made from the inputs at any time: nobody waits for them
+        log.exception("decision.vector_missing", decision_id=str(record.pk))
