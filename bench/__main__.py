@@ -20,6 +20,7 @@ def main() -> int:
     from bench import (
         arithmetic,
         lists,
+        monitoring,
         products,
         relations,
         scorecards,
@@ -36,6 +37,7 @@ def main() -> int:
         *what_if.rows(small=options.small),
         *lists.rows(options.small),
         *relations.rows(options.small),
+        *monitoring.rows(small=options.small),
         *system.rows(small=options.small),
     ]
     print(as_text(rows))

@@ -30,6 +30,7 @@ GROUPS: Sequence[tuple[Any, Sequence[tuple[str, str, Any]]]] = (
             ("lending", "couponuse", _("Uses of coupons")),
             ("lending", "manualreview", _("Verdicts of people")),
             ("lending", "reviewrequest", _("Requests for a person")),
+            ("lending", "decisionletter", _("Letters of refusal")),
             ("lending", "consent", _("Consents")),
             ("lending", "consenttext", _("Consent texts")),
             ("lending", "bankcard", _("Bank cards")),
@@ -84,6 +85,8 @@ GROUPS: Sequence[tuple[Any, Sequence[tuple[str, str, Any]]]] = (
         _("Trail and machinery"),
         (
             ("lending", "auditentry", _("Audit trail")),
+            ("lending", "fairnessday", _("Days counted for fairness")),
+            ("lending", "fairnesscell", _("Decisions by group")),
             ("lending", "lendingevent", _("Events")),
             ("lending", "outboxmessage", _("Outbox")),
             ("lending", "smsmessage", _("Text messages")),

@@ -14,6 +14,8 @@ JOBS = (
         "offers and applications past their time; old outbox rows",
     ),
     ("lending.reconcile", "money", HOUR, "our transfers against the core bank's statement"),
+    ("lending.watch_decisions", "default", MINUTE, "decisions counted; shadows asked; alerts"),
+    ("lending.count_fairness", "default", HOUR, "decisions of closed days by group, for the fairness page"),
     ("marketing.pull_lending_events", "marketing", 5 * SECOND, "the event feed into attempt rows"),
 )
 

@@ -66,3 +66,11 @@ def run_what_if(run_id: UUID, now: datetime) -> None:
 
 def check_list_import(import_id: UUID, now: datetime) -> None:
     _enqueue("lending.check_list_import", "default", now, import_id=str(import_id))
+
+
+def run_backtest(run_id: UUID, now: datetime) -> None:
+    _enqueue("lending.run_backtest", "default", now, run_id=str(run_id))
+
+
+def render_decision_letter(letter_id: UUID, now: datetime) -> None:
+    _enqueue("lending.render_decision_letter", "documents", now, letter_id=str(letter_id))

@@ -9,14 +9,19 @@ from django.utils import timezone
 
 from lending.services import (
     applications,
+    backtests,
     contracts,
     coupons,
     customer_lists,
     decisions,
     disbursement_sweep,
     disbursements,
+    fairness,
+    human_reviews,
     idempotency,
     identity,
+    letters,
+    monitoring,
     outbox,
     reconciliation,
     sms,
@@ -72,6 +77,7 @@ def sweep(**_: Any) -> None:
     identity.revive(now=now)
     sms.revive(now=now)
     what_if.revive(now=now)
+    backtests.revive(now=now)
     customer_lists.revive(now=now)
 
 
@@ -80,6 +86,7 @@ def expire(**_: Any) -> None:
     now = timezone.now()
     applications.expire_due(now=now)
     coupons.release_stale(now=now)
+    human_reviews.escalate(now=now)
     outbox.forget_old(now=now)
     idempotency.forget_old(now=now)
     customer_lists.forget_old(now=now)
@@ -96,3 +103,23 @@ def reconcile(**_: Any) -> None:
 @shared_task(name="lending.run_what_if")
 def run_what_if(*, run_id: str, **_: Any) -> None:
     what_if.run(run_id=UUID(run_id))
+
+
+@shared_task(name="lending.run_backtest")
+def run_backtest(*, run_id: str, **_: Any) -> None:
+    backtests.run(run_id=UUID(run_id))
+
+
+@shared_task(name="lending.watch_decisions")
+def watch_decisions(**_: Any) -> None:
+    monitoring.watch(now=timezone.now())
+
+
+@shared_task(name="lending.render_decision_letter")
+def render_decision_letter(*, letter_id: str, **_: Any) -> None:
+    letters.render(letter_id=UUID(letter_id))
+
+
+@shared_task(name="lending.count_fairness")
+def count_fairness(**_: Any) -> None:
+    fairness.count_new_days(now=timezone.now())

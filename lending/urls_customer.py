@@ -39,6 +39,7 @@ urlpatterns = [
     path(f"{_A}state/", outcomes.state, name="state"),
     path(f"{_A}in-review/", outcomes.in_review, name="in-review"),
     path(f"{_A}declined/", outcomes.declined, name="declined"),
+    path(f"{_A}letter.pdf", outcomes.letter, name="decision-letter"),
     path(f"{_A}closed/", outcomes.closed, name="closed"),
     path(f"{_A}withdraw/", outcomes.withdraw, name="withdraw"),
     path(f"{_A}offers/", offers.offers, name="offers"),

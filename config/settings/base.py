@@ -282,3 +282,7 @@ UNFOLD = {
         },
     },
 }
+
+# ── promises of the bank ──
+#: A person asked for answers within so many working days (close of business of the last one).
+REVIEW_WORKING_DAYS = 5

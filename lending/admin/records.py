@@ -199,3 +199,17 @@ _look(
     order="-created_at",
     find="=coupon_code",
 )
+_look(
+    rows.DecisionLetter,
+    "created_at",
+    "letter_no",
+    "application",
+    "refused_at",
+    order="-created_at",
+    hide=("pdf",),
+    find="letter_no",
+)
+_look(rows.FairnessDay, "day", "decisions", "counted_at", order="-day")
+_look(
+    rows.FairnessCell, "day", "product_code", "dimension", "group", "outcome", "n", order="-day"
+)

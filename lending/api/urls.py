@@ -7,7 +7,11 @@ from lending.api.views.applications import ApplicationsView, ApplicationView, Wi
 from lending.api.views.cards import CardView
 from lending.api.views.consents import ConsentsView
 from lending.api.views.contracts import ContractHtmlView, ContractPdfView, ContractView
-from lending.api.views.explanations import ExplanationView, ReviewRequestView
+from lending.api.views.explanations import (
+    DecisionLetterView,
+    ExplanationView,
+    ReviewRequestView,
+)
 from lending.api.views.identity import IdentityView
 from lending.api.views.loans import LoansView, LoanView, ScheduleView
 from lending.api.views.me import MeView, PreferencesView
@@ -36,6 +40,7 @@ application_steps = [
     path("reopen/", ReopenView.as_view(), name="reopen"),
     path("explanation/", ExplanationView.as_view(), name="explanation"),
     path("review-request/", ReviewRequestView.as_view(), name="review-request"),
+    path("decision-letter/", DecisionLetterView.as_view(), name="decision-letter"),
     path("contract/", ContractView.as_view(), name="contract"),
     path("contract/html/", ContractHtmlView.as_view(), name="contract-html"),
     path("contract/pdf/", ContractPdfView.as_view(), name="contract-pdf"),

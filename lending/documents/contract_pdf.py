@@ -58,7 +58,7 @@ def render(content: Content, html_sha256: str) -> bytes:
     )
     number = content.head[0].value
 
-    class Pages(_NumberedPages):
+    class Pages(NumberedPages):
         foot = (number, f"{words.FINGERPRINT} {html_sha256}")
         page_words = words.PAGE
 
@@ -66,7 +66,7 @@ def render(content: Content, html_sha256: str) -> bytes:
     return out.getvalue()
 
 
-class _NumberedPages(Canvas):
+class NumberedPages(Canvas):
     """Holds every page back until their number is known, then draws the feet."""
 
     foot: tuple[str, str] = ("", "")

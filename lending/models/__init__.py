@@ -17,10 +17,12 @@ from lending.models.disbursements import (
     ReconciliationBreak,
 )
 from lending.models.events import LendingEvent
+from lending.models.fairness import FairnessCell, FairnessDay
 from lending.models.heartbeats import Heartbeat
 from lending.models.id_cards import IdCardReading
 from lending.models.idempotency import IdempotencyKey
 from lending.models.ledger import Account, Journal, Posting
+from lending.models.letters import DecisionLetter
 from lending.models.loans import Instalment, Loan
 from lending.models.offers import Offer
 from lending.models.organisation import Branch, LegalEntity, Officer, Village
@@ -43,8 +45,11 @@ __all__ = [
     "Customer",
     "CustomerSession",
     "DeadLetter",
+    "DecisionLetter",
     "Disbursement",
     "ExternalCall",
+    "FairnessCell",
+    "FairnessDay",
     "Heartbeat",
     "IdCardReading",
     "IdempotencyKey",

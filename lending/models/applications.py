@@ -43,6 +43,10 @@ class LoanApplication(models.Model):
         null=True, help_text="where the request came from to 0.01°, and km to the code's branch"
     )
     bank_card = models.ForeignKey("BankCard", null=True, on_delete=models.PROTECT)
+    wants_person = models.BooleanField(
+        default=False, help_text="asked that a person decides (PIPL art. 24)"
+    )
+    wants_person_at = models.DateTimeField(null=True)
 
     decision_round = models.PositiveSmallIntegerField(default=1)
     decision_id = models.UUIDField(null=True)
@@ -62,6 +66,11 @@ class LoanApplication(models.Model):
                 condition=models.Q(requested_amount__isnull=True)
                 | models.Q(requested_amount__gt=0),
                 name="application_requested_amount_positive",
+            ),
+            models.CheckConstraint(
+                condition=models.Q(wants_person=True, wants_person_at__isnull=False)
+                | models.Q(wants_person=False, wants_person_at__isnull=True),
+                name="application_wants_person_since",
             ),
         ]
         indexes = [

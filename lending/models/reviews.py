@@ -43,11 +43,32 @@ class ManualReview(models.Model):
 
 
 class ReviewRequest(models.Model):
-    """A refused applicant asks for a person (PIPL art. 24)."""
+    """An applicant asks for a person (PIPL art. 24), after a refusal or instead of the machine.
+
+    The clock: a person answers by ``due_at``; ``answered_at`` is their verdict.
+    """
 
     application = models.OneToOneField("LoanApplication", on_delete=models.PROTECT)
     reason = models.CharField(max_length=500, blank=True)
     at = models.DateTimeField()
+    due_at = models.DateTimeField(null=True, help_text="empty: asked before there was a clock")
+    escalated_at = models.DateTimeField(null=True, help_text="when the manager was told")
+    answered_at = models.DateTimeField(null=True)
+
+    class Meta:
+        constraints = [
+            models.CheckConstraint(
+                condition=models.Q(due_at__isnull=True) | models.Q(due_at__gt=models.F("at")),
+                name="review_request_due_later",
+            )
+        ]
+        indexes = [
+            models.Index(
+                fields=["due_at"],
+                condition=models.Q(answered_at__isnull=True),
+                name="review_request_open",
+            )
+        ]
 
     def __str__(self) -> str:
         return f"review request {self.pk}"

@@ -22,9 +22,11 @@ from lending.models import (
     Officer,
     Posting,
     ReferralCode,
+    ReviewRequest,
 )
 from lending.selectors import customers as customer_selectors
 from lending.selectors import worklists
+from lending.selectors.human_reviews import ESCALATE_BEFORE
 from lending.services.identity import id_index
 from risk import selectors as risk_selectors
 
@@ -117,20 +119,35 @@ def _reviews(user: User, now: datetime) -> list[Task]:
     for row in rows:
         decision = decisions.get(row.decision_id) if row.decision_id else None
         suggested = decision.limit if decision and decision.limit else None
+        asked = getattr(row, "reviewrequest", None)
+        promised = asked.due_at if asked and asked.due_at else row.state_since + REVIEW_PROMISE
         found.append(
             Task(
                 kind=Kind.REVIEW,
                 row_id=str(row.pk),
                 who=name_of(row),
                 where=row.branch.name,
-                why=_why_referred(decision),
+                why=_why_promised(asked, now) or _why_referred(decision),
                 amount=row.requested_amount or suggested,
                 amount_is="asked" if row.requested_amount else "suggested",
-                due_at=row.state_since + REVIEW_PROMISE,
-                is_urgent=now > row.state_since + REVIEW_PROMISE / 2,
+                due_at=promised,
+                is_urgent=now > promised - ESCALATE_BEFORE
+                if asked
+                else now > row.state_since + REVIEW_PROMISE / 2,
             )
         )
     return found
+
+
+def _why_promised(asked: ReviewRequest | None, now: datetime) -> str:
+    """The clock of a person who asked for a person; "" where nobody did."""
+    if asked is None or asked.due_at is None:
+        return ""
+    if now > asked.due_at:
+        return _("Asked for a person and was promised an answer — the promise is broken")
+    if now > asked.due_at - ESCALATE_BEFORE:
+        return _("Asked for a person — less than a day is left, the manager is told")
+    return _("Asked for a person — an answer is promised")
 
 
 def _why_referred(decision: Any) -> str:

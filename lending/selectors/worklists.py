@@ -3,7 +3,7 @@
 from typing import Any, TypeVar
 
 from django.contrib.auth.models import User
-from django.db.models import Case, Model, QuerySet, When
+from django.db.models import Case, F, Model, QuerySet, When
 
 from lending.domain.application_flow import State
 from lending.domain.disbursement_flow import SETTLED_STATES, DisbursementState
@@ -39,12 +39,12 @@ def visible_applications(user: User) -> QuerySet[LoanApplication]:
 
 
 def referred(user: User) -> QuerySet[LoanApplication]:
-    """Applications that wait for a person, oldest first."""
+    """Applications that wait for a person: those with a promised day by that day, then oldest first."""
     return (
         visible_applications(user)
         .filter(state=State.IN_REVIEW)
-        .select_related("customer", "officer", "branch")
-        .order_by("state_since")
+        .select_related("customer", "officer", "branch", "reviewrequest")
+        .order_by(F("reviewrequest__due_at").asc(nulls_last=True), "state_since")
     )
 
 

@@ -16,7 +16,8 @@ from lending.selectors import business_day
 from lending.selectors import consents as consent_selectors
 from lending.selectors import coupons as coupon_selectors
 from lending.selectors import signals as signal_selectors
-from lending.services import moves, offer_making, sms
+from lending.selectors.explanations import HUMAN_ASKED
+from lending.services import human_reviews, letters, moves, offer_making, sms
 from products import selectors as product_selectors
 from products.domain.coupons import Coupon
 from products.selectors.coupons import coupons_on
@@ -139,7 +140,12 @@ def _coupons(application: LoanApplication, path: tuple[str, ...], on: date) -> t
 
 def _settle(application: LoanApplication, decision: risk_contracts.Decision, now: datetime) -> None:
     data: dict[str, Any] = {"outcome": decision.outcome}
-    if decision.outcome == "approve" and decision.offers:
+    if application.wants_person:  # the machine's answer is a suggestion to the person who decides
+        human_reviews.start_clock(application=application, reason="", now=now)
+        application.expires_at = max(application.expires_at, now + REVIEW_LIVES)
+        action = Action.REFER
+        data["reasons"] = [HUMAN_ASKED]
+    elif decision.outcome == "approve" and decision.offers:
         offer_making.make_offers(
             application=application,
             drafts=decision.offers,
@@ -155,6 +161,8 @@ def _settle(application: LoanApplication, decision: risk_contracts.Decision, now
         application.expires_at = max(application.expires_at, now + REVIEW_LIVES)
         action = Action.REFER
     moves.move(application, action=action, role=Role.SYSTEM, actor="decide", now=now, data=data)
+    if action == Action.DECLINE:
+        letters.write(application=application, now=now)
     tell_result(application=application, now=now)
 
 

@@ -16,11 +16,18 @@ from lending.errors import IllegalState, InvalidInput, NotFound, NotPermitted
 from lending.models import Customer, LoanApplication, ManualReview, Officer, ReviewRequest
 from lending.selectors import business_day, parameters, worklists
 from lending.selectors import coupons as coupon_selectors
-from lending.selectors.signals import outstanding_principal
-from lending.services import audit, decisions, moves, offer_making, traits
+from lending.services import (
+    audit,
+    decisions,
+    human_reviews,
+    letters,
+    moves,
+    offer_making,
+    review_limits,
+    traits,
+)
 from lending.services.applications import clean_amount, in_progress, open_ones
 from products import selectors as product_selectors
-from products.domain.law import reviewed_amount_max
 from products.domain.terms import LoanTerms
 from products.selectors.coupons import coupons_on
 from risk import selectors as risk_selectors
@@ -36,12 +43,6 @@ DECLINE_REASONS = (
     "other_reason",
 )
 NOTE_MIN, NOTE_MAX = 4, 1000
-#: Where a role stands against the strategy's authority bands.
-_RANKS = {"officer": 0, "manager": 1, "head_office": 2, "risk": 2}
-_NEEDED = {
-    "manager": _("A limit of this size is approved by a manager. Please ask yours."),
-    "head_office": _("A limit of this size is approved by head office. Please pass it on."),
-}
 
 
 class AlreadyDecided(IllegalState):
@@ -53,16 +54,20 @@ class AlreadyDecided(IllegalState):
 def request_review(
     *, application_id: UUID, customer: Customer, reason: str, now: datetime
 ) -> LoanApplication:
-    """A refused applicant asks for a person (once, and before any person decided): declined → in_review.
+    """An applicant asks for a person (once, and before any person decided): declined → in_review.
 
-    Raises ``IllegalState`` also while another application is open: two at once could be paid twice over
-    the person's limit.
+    Before the machine has answered it is asked to leave the answer to a person. Raises ``IllegalState``
+    also while another application is open: two at once could be paid twice over the person's limit.
     """
     if len(reason) > 500 or "\x00" in reason:
         raise InvalidInput.field("reason", _("Please keep it under 500 characters."))
     with transaction.atomic():
         moves.take_turns(customer)
         application = moves.locked(application_id, customer=customer)
+        if application.state in human_reviews.BEFORE_THE_ANSWER:
+            return human_reviews.ask_for_person(
+                application_id=application_id, customer=customer, now=now
+            )
         asked = ReviewRequest.objects.filter(application=application).exists()
         if asked or application.reviews.exists():
             raise IllegalState(_("A person has already looked at this application."))
@@ -76,7 +81,7 @@ def request_review(
             actor=str(customer.pk),
             now=now,
         )
-        ReviewRequest.objects.create(application=application, reason=reason, at=now)
+        human_reviews.start_clock(application=application, reason=reason, now=now)
         traits.wrote(application=application, texts=[reason], now=now)
     return application
 
@@ -98,8 +103,7 @@ def approve(
     with transaction.atomic():
         application = _for_review(application_id, reviewer, expected_version)
         terms = product_selectors.resolved_terms(application.product_version_id).terms
-        _check_limit(amount, officer, terms, application)
-        _check_band(amount, officer, application)
+        review_limits.check(amount, officer, terms, application)
         review = _record(
             application, reviewer, ManualReview.Verdict.APPROVE, amount, reason_code, note, now
         )
@@ -212,38 +216,6 @@ def _check_note(reason_code: str, allowed: tuple[str, ...], note: str) -> None:
         raise InvalidInput(_("Please check the marked fields."), errors=errors)
 
 
-def _check_limit(
-    amount: Decimal, officer: Officer, terms: LoanTerms, application: LoanApplication
-) -> None:
-    message = None
-    highest = reviewed_amount_max(terms)
-    room = highest - outstanding_principal(application.customer_id)
-    if amount > officer.authority_amount:
-        message = _("This is above your authority of %(amount)s yuan. Please ask your manager.") % {
-            "amount": f"{officer.authority_amount:,.0f}"
-        }
-    elif not terms.amount_min <= amount <= room:
-        message = _("This product allows %(low)s to %(high)s yuan for this customer.") % {
-            "low": f"{terms.amount_min:,.0f}",
-            "high": f"{max(room, Decimal(0)):,.0f}",
-        }
-    elif amount % terms.amount_step != 0:
-        message = _("Please choose a multiple of %(step)s yuan.") % {
-            "step": f"{terms.amount_step:,.0f}"
-        }
-    if message:
-        raise InvalidInput.field("limit", message, "limit_not_allowed")
-
-
-def _check_band(amount: Decimal, officer: Officer, application: LoanApplication) -> None:
-    """The decision's strategy may ask for a higher role, whatever the person's own authority is."""
-    if application.decision_id is None:
-        return
-    needed = risk_services.authority_for(decision_id=application.decision_id, amount=amount)
-    if needed in _NEEDED and _RANKS.get(officer.role, 0) < _RANKS[needed]:
-        raise InvalidInput.field("limit", _NEEDED[needed], "limit_not_allowed")
-
-
 def _record(
     application: LoanApplication,
     reviewer: User,
@@ -283,6 +255,9 @@ def _finish(
     moves.move(
         application, action=action, role=Role.OFFICER, actor=officer.staff_no, now=now, data=data
     )
+    human_reviews.stop_clock(application=application, now=now)
+    if action == Action.DECLINE:
+        letters.write(application=application, now=now)
     audit.record(
         actor=officer.staff_no,
         action=f"review.{action}",

@@ -191,6 +191,12 @@ def until(moment: datetime | None) -> str:
 
 
 @register.filter
+def is_past(moment: datetime | None) -> bool:
+    """Whether a deadline is over."""
+    return moment is not None and moment < timezone.now()
+
+
+@register.filter
 def answer(value: Any, question: str) -> str:
     """What the person answered, in words; money as money."""
     return yuan(value) if question == "monthly_income" else answer_name(value, question)

@@ -22,15 +22,12 @@ class Case:
         self.strategy, self.inputs = strategy, inputs
         self.terms = LoanTerms.from_dict(inputs["terms"])
         self.start = date.fromisoformat(inputs["business_date"])
-        self.known, gaps = read_facts(inputs["facts"], strategy.defaults)
-        # features that came after these inputs were stored are no gap of this case
-        asked = {*inputs["facts"], *strategy.required}
-        self.gaps = [gap for gap in gaps if gap.feature in asked]
+        self.known, self.gaps = read_facts(inputs["facts"], strategy.defaults)
         derive(self.known, business_date=self.start, income=strategy.income)
         self.known["documents_needed"] = bool(set(self.terms.documents) - {ID_CARD})
         self.white_lists = self._read_lists()
         self.formulas = self._compute_formulas()
-        self.tier = self._tier()
+        self.tier = best_tier(inputs.get("lists") or [], self.terms)
         self.segments = self._segments()
         self.term_values = term_values(self.terms)
         self.table_trace: list[dict[str, Any]] = []
@@ -98,16 +95,6 @@ class Case:
         self.known["on_excluded_list"] = bool(every & set(self.terms.excluded_lists))
         return frozenset(codes["white"])
 
-    def _tier(self) -> str:
-        """The tier that serves the person best of those their lists give and the product knows."""
-        hits = self.inputs.get("lists") or []
-        given = {row["tier"] for row in hits if row["kind"] == "white" and row["tier"]}
-        rows = self.terms.tiers
-        known = sorted(given & set(rows))
-        return min(
-            known, key=lambda t: (rows[t]["spread_bp"], -rows[t]["limit_percent"], t), default=""
-        )
-
     def income_months(self) -> tuple[tuple[int, ...], Mapping[int, int] | None]:
         """When the person's crop or herd brings money: the county's calendar, else the strategy's."""
         written = self.inputs.get("calendar")
@@ -146,6 +133,16 @@ class Case:
         fired, unknown = self.run(self.strategy.rules)
         more, untold = self.desk().admission()
         return [*fired, *(one for one in more if one not in fired)], [*unknown, *untold]
+
+
+def best_tier(hits: Sequence[Mapping[str, str]], terms: LoanTerms) -> str:
+    """The tier that serves the person best of those their lists give and the product knows."""
+    given = {row["tier"] for row in hits if row["kind"] == "white" and row["tier"]}
+    rows = terms.tiers
+    known = sorted(given & set(rows))
+    return min(
+        known, key=lambda t: (rows[t]["spread_bp"], -rows[t]["limit_percent"], t), default=""
+    )
 
 
 def _within(asked: Sequence[str], given: Any, *, sure: bool) -> bool | None:

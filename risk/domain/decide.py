@@ -42,15 +42,18 @@ _DERIVED_SHOWN = (
 
 
 @dataclass
-class _Found:
+class Found:
     """What the evaluation found; turned into the result at the end."""
 
     fired: Sequence[Fired] = ()
+    unknown: Sequence[str] = ()
     scored: tuple[int, Sequence[Points]] | None = None
+    grade: str | None = None
     limit: Limit | None = None
     offers: Sequence[OfferDraft] = ()
     notes: list[dict[str, str]] = field(default_factory=list)
     authority: str | None = None
+    adjustments: Sequence[Adjustment] = ()
     unsure: bool = False
 
     @property
@@ -60,13 +63,15 @@ class _Found:
 
 def precheck(strategy: CompiledStrategy, inputs: Mapping[str, Any]) -> dict[str, Any] | None:
     """A decline that needs no outside source (a minor, an age outside the product), or ``None``."""
-    return _early_decline(Case(strategy, inputs))
+    case = Case(strategy, inputs)
+    early = _early_decline(case)
+    return None if early is None else _result(case, DECLINE, early)
 
 
-def _early_decline(case: Case) -> dict[str, Any] | None:
-    fired, _ = case.run([rule for rule in case.strategy.rules if rule.precheck])
-    found = _Found(fired=fired, unsure=True)
-    return _result(case, DECLINE, found) if found.declines else None
+def _early_decline(case: Case) -> Found | None:
+    fired, unknown = case.run([rule for rule in case.strategy.rules if rule.precheck])
+    found = Found(fired, unknown, unsure=True)
+    return found if found.declines else None
 
 
 def evaluate(strategy: CompiledStrategy, inputs: Mapping[str, Any]) -> dict[str, Any]:
@@ -77,10 +82,28 @@ def evaluate(strategy: CompiledStrategy, inputs: Mapping[str, Any]) -> dict[str,
     Unknown never approves. Strategies with tables or formulas add ``authority``, the role that may
     approve the machine's limit alone.
     """
+    return evaluate_both(strategy, inputs)[0]
+
+
+def evaluate_both(
+    strategy: CompiledStrategy, inputs: Mapping[str, Any]
+) -> tuple[dict[str, Any], str, Decimal]:
+    """The whole decision, and the outcome and limit that stood before plans were fitted."""
     case = Case(strategy, inputs)
+    outcome, found = weigh(case)
+    limit = found.limit.amount if found.limit else ZERO
+    result = _offered(case, found) if outcome == APPROVE else _result(case, outcome, found)
+    return result, outcome, limit
+
+
+def weigh(case: Case) -> tuple[str, Found]:
+    """Everything before plans are fitted. "approve": a limit above zero stands, at a priced grade;
+    whether it can be repaid by a plan is seen when the offers are built.
+    """
     early = _early_decline(case)
     if early is not None:
-        return early
+        return DECLINE, early
+    strategy = case.strategy
     fired, unknown = case.run_all()
     gaps = [gap for gap in case.gaps if gap.feature in strategy.required]
     scored = strategy.scorecard.score(case.known)
@@ -88,52 +111,66 @@ def evaluate(strategy: CompiledStrategy, inputs: Mapping[str, Any]) -> dict[str,
     grade = None if score is None else strategy.grade(score)
     limit, is_told = _limit(case, grade, score)
     unsure = bool(gaps or unknown or scored is None or "segment" not in case.known or not is_told)
-    found = _Found(fired, scored, unsure=unsure)
+    found = Found(fired, unknown, scored, grade, unsure=unsure)
     if found.declines:
-        return _result(case, DECLINE, found)
+        return DECLINE, found
     if unsure or fired:
-        return _referred(case, found, limit, gap_reasons(strategy, gaps, unsure))
-    return _priced(case, found, grade, limit)
+        return _refer(case, found, limit, gap_reasons(strategy, gaps, unsure))
+    return _price(case, found, limit)
 
 
-def _priced(case: Case, found: _Found, grade: str | None, limit: Limit | None) -> dict[str, Any]:
-    """Nothing stands against the person: score, limit, review triggers and offers decide."""
+def _price(case: Case, found: Found, limit: Limit | None) -> tuple[str, Found]:
+    """Nothing stands against the person: score, limit, review triggers and price decide."""
     strategy = case.strategy
-    incomplete = [reason(strategy, "DATA_INCOMPLETE", REFER)]
-    if grade is None:
+    if found.grade is None:
         found.notes = [reason(strategy, "SCORE_TOO_LOW", DECLINE), *weak_points(case, found.scored)]
-        return _result(case, DECLINE, found)
-    if limit is None or grade not in case.terms.spread_bp_by_grade:
-        return _referred(case, found, None, incomplete)
-    if limit.amount > 0:
-        found.fired, unknown = _desk(case, found.scored, limit.amount).review()
-        if found.fired or unknown:
-            return _referred(case, found, limit, incomplete if unknown else [])
-        adjustments = _desk(case, found.scored, limit.amount).price()
-        if adjustments is None:
-            return _referred(case, found, limit, incomplete)
-        found.offers = build_offers(_frame(case, grade, limit.amount, adjustments), _plans(case))
-    if not found.offers:
+        return DECLINE, found
+    if limit is None or found.grade not in case.terms.spread_bp_by_grade:
+        return _refer(case, found, None, _incomplete(case))
+    if limit.amount <= 0:
         found.notes = [reason(strategy, "ABILITY_INSUFFICIENT", DECLINE)]
+        return DECLINE, found
+    found.fired, unknown = _desk(case, found.scored, limit.amount).review()
+    if found.fired or unknown:
+        return _refer(case, found, limit, _incomplete(case) if unknown else [])
+    adjustments = _desk(case, found.scored, limit.amount).price()
+    if adjustments is None:
+        return _refer(case, found, limit, _incomplete(case))
+    found.limit, found.adjustments = limit, adjustments
+    return APPROVE, found
+
+
+def _incomplete(case: Case) -> list[dict[str, str]]:
+    return [reason(case.strategy, "DATA_INCOMPLETE", REFER)]
+
+
+def _offered(case: Case, found: Found) -> dict[str, Any]:
+    """The offers; without one that can be repaid it is a decline after all."""
+    limit, grade, found.limit = found.limit, found.grade, None
+    if limit is None or grade is None:
+        raise ValueError("an approval has a limit and a grade")
+    found.offers = build_offers(_frame(case, grade, limit.amount, found.adjustments), _plans(case))
+    if not found.offers:
+        found.notes = [reason(case.strategy, "ABILITY_INSUFFICIENT", DECLINE)]
         return _result(case, DECLINE, found)
     highest = max(offer.amount_max for offer in found.offers)
     found.authority, is_certain = _desk(case, found.scored, highest).authority()
     if not is_certain:
         found.offers = ()
-        return _referred(case, found, limit, incomplete)
+        return _result(case, *_refer(case, found, limit, _incomplete(case)))
     found.limit = Limit(highest, limit.steps)
     found.notes = approval_notes(case, found.limit.amount)
     return _result(case, APPROVE, found)
 
 
-def _referred(
-    case: Case, found: _Found, limit: Limit | None, notes: list[dict[str, str]]
-) -> dict[str, Any]:
+def _refer(
+    case: Case, found: Found, limit: Limit | None, notes: list[dict[str, str]]
+) -> tuple[str, Found]:
     """To a person, with the limit the machine would have named and who may grant it."""
     found.limit, found.notes = limit, notes
     if limit is not None and found.authority is None:
         found.authority, _ = _desk(case, found.scored, limit.amount).authority()
-    return _result(case, REFER, found)
+    return REFER, found
 
 
 def authority_for(
@@ -225,7 +262,7 @@ def _plans(case: Case) -> Sequence[Plan]:
     return (*first, *added, *(plan for plan in plans if plan not in first))
 
 
-def _result(case: Case, outcome: str, found: _Found) -> dict[str, Any]:
+def _result(case: Case, outcome: str, found: Found) -> dict[str, Any]:
     strategy, scored = case.strategy, found.scored
     score, points = scored if scored else (None, None)
     reasons = [reason(strategy, code, then) for code, _, then in found.fired if then == outcome]
@@ -253,7 +290,7 @@ def _result(case: Case, outcome: str, found: _Found) -> dict[str, Any]:
     return result
 
 
-def _trace(case: Case, found: _Found) -> dict[str, Any]:
+def _trace(case: Case, found: Found) -> dict[str, Any]:
     """For the bank: which rules fired, which bin gave which points, how the limit came about."""
     points = found.scored[1] if found.scored else ()
     trace = {

@@ -8,7 +8,7 @@ Arithmetic has 34 digits in a context of its own, so no setting of a process cha
 
 import operator
 import re
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
 from decimal import (
     ROUND_HALF_UP,
     Context,
@@ -54,11 +54,16 @@ class Unknown(Exception):
     """A name the expression needs has no value."""
 
 
-def compile_expression(text: Any, types: Mapping[str, str]) -> tuple[Value, frozenset[str]]:
-    """The computation and the names it reads; raises ``InvalidExpression``."""
+def compile_expression(
+    text: Any, types: Mapping[str, str], nodes: "Nodes | None" = None
+) -> tuple[Value, frozenset[str]]:
+    """The computation and the names it reads; raises ``InvalidExpression``.
+
+    ``nodes`` builds it from its parts: for one person (the default), or for whole columns.
+    """
     if not isinstance(text, str) or not 0 < len(text) <= LENGTH_MAX:
         raise InvalidExpression("length", f"an expression has 1 to {LENGTH_MAX} characters")
-    parser = _Parser(_tokens(_plain(text)), types)
+    parser = _Parser(_tokens(_plain(text)), types, nodes or Nodes())
     value = parser.sum(0)
     parser.expect("end", "")
     return value, frozenset(parser.names)
@@ -92,8 +97,10 @@ def _tokens(text: str) -> list[tuple[str, str]]:
 class _Parser:
     """One pass over the tokens; each method reads one rule of the grammar and returns a closure."""
 
-    def __init__(self, tokens: list[tuple[str, str]], types: Mapping[str, str]) -> None:
-        self.tokens, self.types, self.at = tokens, types, 0
+    def __init__(
+        self, tokens: list[tuple[str, str]], types: Mapping[str, str], nodes: "Nodes"
+    ) -> None:
+        self.tokens, self.types, self.nodes, self.at = tokens, types, nodes, 0
         self.names: set[str] = set()
 
     def take(self, *signs: str) -> str:
@@ -110,30 +117,28 @@ class _Parser:
             raise InvalidExpression("syntax", f"expected {text or 'the end'}, found {found}")
         self.at += 1
 
-    def sum(self, depth: int) -> Value:
+    def sum(self, depth: int) -> Any:
         if depth > DEPTH_MAX:
             raise InvalidExpression("depth", f"nested more than {DEPTH_MAX} deep")
-        value = self.product(depth)
+        value: Any = self.product(depth)
         while sign := self.take("+", "-"):
-            operation = ARITHMETIC.add if sign == "+" else ARITHMETIC.subtract
-            value = _binary(operation, value, self.product(depth))
+            value = self.nodes.binary(sign, value, self.product(depth))
         return value
 
-    def product(self, depth: int) -> Value:
-        value = self.signed(depth)
+    def product(self, depth: int) -> Any:
+        value: Any = self.signed(depth)
         while sign := self.take("*", "/"):
-            operation = ARITHMETIC.multiply if sign == "*" else ARITHMETIC.divide
-            value = _binary(operation, value, self.signed(depth))
+            value = self.nodes.binary(sign, value, self.signed(depth))
         return value
 
-    def signed(self, depth: int) -> Value:
+    def signed(self, depth: int) -> Any:
         is_negative = False
         while sign := self.take("-", "+"):
             is_negative ^= sign == "-"
         value = self.atom(depth)
-        return _negative(value) if is_negative else value
+        return self.nodes.negative(value) if is_negative else value
 
-    def atom(self, depth: int) -> Value:
+    def atom(self, depth: int) -> Any:
         if self.take("("):
             value = self.sum(depth + 1)
             self.expect("sign", ")")
@@ -141,16 +146,16 @@ class _Parser:
         kind, text = self.tokens[self.at]
         self.at += kind != "end"
         if kind == "number":
-            return _constant(Decimal(text))
+            return self.nodes.constant(Decimal(text))
         if kind != "name":
             raise InvalidExpression("syntax", f"expected a value, found {text or 'the end'}")
         if text == "if":
             return self.choice(depth + 1)
         if text in {"min", "max"}:
             return self.extreme(text, depth + 1)
-        return _variable(self.name(text, NUMBER_TYPES))
+        return self.nodes.variable(self.name(text, NUMBER_TYPES))
 
-    def extreme(self, word: str, depth: int) -> Value:
+    def extreme(self, word: str, depth: int) -> Any:
         self.expect("sign", "(")
         values = [self.sum(depth)]
         while self.take(","):
@@ -158,10 +163,9 @@ class _Parser:
         self.expect("sign", ")")
         if len(values) > _ARGUMENTS_MAX:
             raise InvalidExpression("arguments", f"{word} takes at most {_ARGUMENTS_MAX} values")
-        pick: Callable[[Any], Any] = min if word == "min" else max
-        return lambda known: pick([value(known) for value in values])
+        return self.nodes.extreme(word, values)
 
-    def choice(self, depth: int) -> Value:
+    def choice(self, depth: int) -> Any:
         self.expect("sign", "(")
         condition = self.condition(depth)
         self.expect("sign", ",")
@@ -169,9 +173,9 @@ class _Parser:
         self.expect("sign", ",")
         second = self.sum(depth)
         self.expect("sign", ")")
-        return lambda known: first(known) if condition(known) else second(known)
+        return self.nodes.choice(condition, first, second)
 
-    def condition(self, depth: int) -> Truth:
+    def condition(self, depth: int) -> Any:
         kind, text = self.tokens[self.at]
         type_ = self.types.get(text, "") if kind == "name" else ""
         if type_ in {"flag", "text", "county"}:
@@ -181,20 +185,18 @@ class _Parser:
         sign = self.take(*_COMPARISONS)
         if not sign:
             raise InvalidExpression("condition", "a condition compares two values")
-        compare, right = _COMPARISONS[sign], self.sum(depth)
-        return lambda known: compare(left(known), right(known))
+        return self.nodes.compare(sign, left, self.sum(depth))
 
-    def word_condition(self, name: str, type_: str) -> Truth:
-        value, sign = _variable(name), self.take(*_COMPARISONS)
+    def word_condition(self, name: str, type_: str) -> Any:
+        sign = self.take(*_COMPARISONS)
         if not sign and type_ == "flag":
-            return value
+            return self.nodes.equals("=", name, True)
         kind, text = self.tokens[self.at]
         self.at += kind != "end"
         fits = (kind, text) in {("name", "yes"), ("name", "no")} if type_ == "flag" else kind == "word"
         if sign not in _EQUALITIES or not fits:
             raise InvalidExpression("condition", f"{name} is compared with = or != and a fitting word")
-        compare, word = _COMPARISONS[sign], (text == "yes" if type_ == "flag" else text)
-        return lambda known: compare(value(known), word)
+        return self.nodes.equals(sign, name, text == "yes" if type_ == "flag" else text)
 
     def name(self, text: str, wanted: frozenset[str] | set[str]) -> str:
         if text not in self.types or text in FUNCTIONS:
@@ -205,23 +207,46 @@ class _Parser:
         return text
 
 
-def _constant(number: Decimal) -> Value:
-    return lambda _known: number
+class Nodes:
+    """The parts of a computation for one person: closures on Decimal."""
+
+    def constant(self, number: Decimal) -> Any:
+        return lambda _known: number
+
+    def variable(self, name: str) -> Any:
+        def variable(known: Known) -> Any:
+            value = known.get(name)
+            if value is None:
+                raise Unknown(name)
+            return value
+
+        return variable
+
+    def negative(self, value: Any) -> Any:
+        return lambda known: ARITHMETIC.minus(value(known))
+
+    def binary(self, sign: str, left: Any, right: Any) -> Any:
+        operation = _OPERATIONS[sign]
+        return lambda known: operation(left(known), right(known))
+
+    def extreme(self, word: str, values: Sequence[Any]) -> Any:
+        pick: Callable[[Any], Any] = min if word == "min" else max
+        return lambda known: pick([value(known) for value in values])
+
+    def choice(self, condition: Any, first: Any, second: Any) -> Any:
+        return lambda known: first(known) if condition(known) else second(known)
+
+    def compare(self, sign: str, left: Any, right: Any) -> Any:
+        compare = _COMPARISONS[sign]
+        return lambda known: compare(left(known), right(known))
+
+    def equals(self, sign: str, name: str, word: str | bool) -> Any:
+        """A word or flag compared for equality."""
+        value, compare = self.variable(name), _COMPARISONS[sign]
+        return lambda known: compare(value(known), word)
 
 
-def _variable(name: str) -> Value:
-    def variable(known: Known) -> Any:
-        value = known.get(name)
-        if value is None:
-            raise Unknown(name)
-        return value
-
-    return variable
-
-
-def _negative(value: Value) -> Value:
-    return lambda known: ARITHMETIC.minus(value(known))
-
-
-def _binary(operation: Callable[[Any, Any], Decimal], left: Value, right: Value) -> Value:
-    return lambda known: operation(left(known), right(known))
+_OPERATIONS: dict[str, Callable[[Any, Any], Decimal]] = {
+    "+": ARITHMETIC.add, "-": ARITHMETIC.subtract,
+    "*": ARITHMETIC.multiply, "/": ARITHMETIC.divide,
+}

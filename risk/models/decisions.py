@@ -61,6 +61,7 @@ class DecisionRecord(models.Model):
         indexes = [
             models.Index(fields=["as_of"], name="decision_by_time"),
             models.Index(fields=["product_code", "-as_of"], name="decision_by_product"),
+            models.Index(fields=["business_date"], name="decision_by_day"),
         ]
 
     def __str__(self) -> str:

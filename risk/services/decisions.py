@@ -7,32 +7,35 @@ one's answer.
 
 import time
 from collections.abc import Collection, Iterable
+from dataclasses import dataclass
 from datetime import date, datetime
 from decimal import Decimal
 from typing import Any
 from uuid import UUID
 
 import structlog
+from django.db import transaction
 from django.utils import timezone
 
 from products import selectors as product_selectors
 from products.domain.income_calendar import IncomeCalendar
 from products.domain.law import CONSUMPTION_PURPOSES
 from products.domain.terms import LoanTerms
+from products.money import ZERO
 from products.selectors.calendars import income_calendar
-from risk import gathering, selectors
-from risk.contracts import Decision, DecisionRequest, OfferDraft, Subject
+from risk import gathering, selectors, vectors
+from risk.contracts import DECLINE, Decision, DecisionRequest, OfferDraft, Subject
 from risk.domain.canonical import canonical, sha256_of
 from risk.domain.citizen import age_on, birth_date
-from risk.domain.decide import ENGINE_VERSION, evaluate, precheck
+from risk.domain.decide import ENGINE_VERSION, evaluate_both, precheck
 from risk.domain.decide import authority_for as role_for
 from risk.domain.decide import reprice as reprice_offers
-from risk.domain.strategy import CompiledStrategy
 from risk.gateways.sources import PURPOSE_LOAN_APPROVAL, SOURCES
 from risk.inputs import application_facts, build_inputs, source_facts
 from risk.models import DecisionRecord, StrategyVersion
 from risk.questions import questions_for
 from risk.selectors.lists import matches
+from risk.services import monitoring, trials
 from risk.strategies import compiled_version, published_version
 
 log = structlog.get_logger(__name__)
@@ -98,16 +101,44 @@ def decide(request: DecisionRequest) -> Decision:
     stored = _stored(request)
     if stored is not None:
         return stored
-    version = published_version(
+    champion = published_version(
         request.terms.strategy_code or "default", request.business_date
     )
+    made, place = trials.decided(
+        strategy_id=champion.strategy_id,
+        application_id=request.subject.application_id,
+        by_champion=lambda: _made(request, champion),
+        by_challenger=lambda version: _made(request, version),
+    )
+    return _store(request, made, place)
+
+
+@dataclass(frozen=True)
+class _Made:
+    """A decision before it is stored; ``took_us`` is the evaluation alone, ``core_…`` what stood before
+    plans were fitted.
+    """
+
+    version: StrategyVersion
+    inputs: dict[str, Any]
+    result: dict[str, Any]
+    took_ms: int = 0
+    took_us: int = 0
+    core_outcome: str = DECLINE
+    core_limit: Decimal = ZERO
+
+
+def _made(request: DecisionRequest, version: StrategyVersion) -> _Made:
+    """Gathered and evaluated under one version; nothing is stored but the sources' answers."""
+    started = time.perf_counter()
     strategy = compiled_version(version.pk)
     cap = _regulatory_cap(request)
     lists = _lists(request)
     early = build_inputs(request, application_facts(request), {}, cap, lists=lists)
     result = precheck(strategy, early)
     if result is not None:
-        return _store(request, version, early, result, took_ms=0)
+        return _Made(version, early, result)
+    asked = time.perf_counter()
     gather(
         subject=request.subject,
         consents=dict(request.consents),
@@ -116,10 +147,14 @@ def decide(request: DecisionRequest) -> Decision:
         round=request.round,
         terms=request.terms,
     )
-    started = time.perf_counter()
-    inputs, result = _evaluated(request, strategy, cap, lists)
-    took_ms = int((time.perf_counter() - started) * 1000)
-    return _store(request, version, inputs, result, took_ms=took_ms)
+    waited_s = time.perf_counter() - asked
+    inputs = _inputs(request, cap, lists)
+    ready = time.perf_counter()
+    result, outcome, limit = evaluate_both(strategy, inputs)
+    done = time.perf_counter()
+    own_s = done - started - waited_s
+    took_us = int((done - ready) * 1_000_000)
+    return _Made(version, inputs, result, int(own_s * 1000), took_us, outcome, limit)
 
 
 def reprice(
@@ -172,18 +207,15 @@ def _may_be_asked_about(id_number: str, day: date, terms: LoanTerms | None) -> b
     return youngest <= age_on(born, day) <= oldest
 
 
-def _evaluated(
-    request: DecisionRequest,
-    strategy: CompiledStrategy,
-    cap: Decimal | None,
-    lists: list[dict[str, str]],
-) -> tuple[dict[str, Any], dict[str, Any]]:
+def _inputs(
+    request: DecisionRequest, cap: Decimal | None, lists: list[dict[str, str]]
+) -> dict[str, Any]:
     questions = questions_for(request.subject, request.consents, list(SOURCES.values()))
     reports = gathering.reports_of(
         request.subject.application_id, [question.index for question in questions], request.round
     )
     facts = {**application_facts(request), **source_facts(reports)}
-    inputs = build_inputs(
+    return build_inputs(
         request,
         facts,
         {report.source: report for report in reports},
@@ -191,7 +223,6 @@ def _evaluated(
         lists=lists,
         calendar=_calendar(facts, request.business_date),
     )
-    return inputs, evaluate(strategy, inputs)
 
 
 def _lists(request: DecisionRequest) -> list[dict[str, str]]:
@@ -228,15 +259,9 @@ def _stored(request: DecisionRequest) -> Decision | None:
     return selectors.decision_of(record) if record else None
 
 
-def _store(
-    request: DecisionRequest,
-    version: StrategyVersion,
-    inputs: dict[str, Any],
-    result: dict[str, Any],
-    *,
-    took_ms: int,
-) -> Decision:
+def _store(request: DecisionRequest, made: _Made, place: trials.Place | None) -> Decision:
     """Insert once; if another worker was faster, its row is the decision."""
+    version, inputs, result, took_ms = made.version, made.inputs, made.result, made.took_ms
     record = DecisionRecord(
         application_id=request.subject.application_id,
         round=request.round,
@@ -257,10 +282,14 @@ def _store(
         reason_codes=[reason["code"] for reason in result["reasons"]],
         took_ms=took_ms,
     )
-    DecisionRecord.objects.bulk_create([record], ignore_conflicts=True)
-    standing = DecisionRecord.objects.get(
-        application_id=request.subject.application_id, round=request.round
-    )
+    with transaction.atomic():
+        DecisionRecord.objects.bulk_create([record], ignore_conflicts=True)
+        standing = DecisionRecord.objects.get(
+            application_id=request.subject.application_id, round=request.round
+        )
+        if standing.pk == record.pk:
+            monitoring.keep(record=record, took_us=made.took_us, place=place)
+            _keep_vector(record, made.core_outcome, made.core_limit)
     log.info(
         "decision.made",
         decision_id=str(standing.pk),
@@ -269,3 +298,12 @@ def _store(
         took_ms=took_ms,
     )
     return selectors.decision_of(standing)
+
+
+def _keep_vector(record: DecisionRecord, outcome: str, limit: Decimal) -> None:
+    """The decision as numbers, for back-tests and fast replay. It stands without them."""
+    try:
+        with transaction.atomic():
+            vectors.keep(record.pk, record.inputs, outcome, limit)
+    except Exception:  # they can be made from the inputs at any time: nobody waits for them
+        log.exception("decision.vector_missing", decision_id=str(record.pk))

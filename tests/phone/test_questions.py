@@ -112,7 +112,7 @@ def test_consents_are_unticked_and_marketing_is_free(journey: Journey) -> None:
     journey.start()
     journey.identity()
     page = journey.phone.get(journey.at("consents/"))
-    assert page.text.count('type="checkbox"') == 4
+    assert page.text.count('type="checkbox"') == 5  # four consents, and whether a person decides
     assert " checked" not in page.text
     page.says("Read the whole text", "Version 1", "Your choice: the loan does not depend on it")
     page = journey.phone.post(journey.at("consents/"), {"privacy": "on", "bureau": "on"})

@@ -48,7 +48,7 @@ class ContractHtmlView(ContractEndpoint):
     @extend_schema(operation_id="contract_html", responses={(200, "text/html"): OpenApiTypes.STR})
     def get(self, request: Request, application_id: UUID) -> HttpResponse:
         contract = self.contract(application_id)
-        return _paper(
+        return paper(
             bytes(contract.html), "text/html; charset=utf-8", f"{contract.contract_no}.html"
         )
 
@@ -61,12 +61,12 @@ class ContractPdfView(ContractEndpoint):
     )
     def get(self, request: Request, application_id: UUID) -> HttpResponse:
         contract = self.contract(application_id)
-        return _paper(
+        return paper(
             contracts.ensure_pdf(contract), "application/pdf", f"{contract.contract_no}.pdf"
         )
 
 
-def _paper(content: bytes, content_type: str, name: str) -> HttpResponse:
+def paper(content: bytes, content_type: str, name: str) -> HttpResponse:
     answer = HttpResponse(content, content_type=content_type)
     answer.headers["Content-Disposition"] = f'attachment; filename="{name}"'
     return answer

@@ -2,6 +2,7 @@
 
 from typing import Any
 
+from django.conf import settings
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect
 from django.utils import timezone
@@ -25,6 +26,7 @@ from lending.selectors import consents as consent_selectors
 from lending.services import cards as card_service
 from lending.services import consents as consent_service
 from lending.services import disbursements as disbursement_service
+from lending.services import human_reviews
 from lending.services import profiles as profile_service
 from lending.services import submissions as submission_service
 from lending.views.customer import access, devices
@@ -41,13 +43,16 @@ def consents(request: HttpRequest, application: LoanApplication) -> HttpResponse
     if application.state == State.DRAFT:
         return redirect(access.resume_url(application))
     texts = consent_selectors.required_texts(application, get_language() or "zh-hans")
-    form = ConsentForm(request.POST if request.method == "POST" else None, texts=texts)
-    if request.method == "POST":
+    posted = request.method == "POST"
+    form = ConsentForm(request.POST if posted else None, texts=texts)
+    wants_person = "wants_person" in request.POST if posted else application.wants_person
+    if posted:
         accepted, refused = form.answers()
         try:
+            whose = {"application_id": application.pk, "customer": application.customer}
+            human_reviews.ask_for_person(**whose, wants=wants_person, now=timezone.now())
             consent_service.record(
-                application_id=application.pk,
-                customer=application.customer,
+                **whose,
                 accept=accepted,
                 refuse=refused,
                 channel="page",
@@ -64,7 +69,13 @@ def consents(request: HttpRequest, application: LoanApplication) -> HttpResponse
     return access.page(
         request,
         "consents",
-        {"form": form, "given": given, "onwards": access.resume_url(application)},
+        {
+            "form": form,
+            "given": given,
+            "onwards": access.resume_url(application),
+            "wants_person": wants_person,
+            "review_days": settings.REVIEW_WORKING_DAYS,
+        },
         application=application,
         step=4,
         back=access.place_url("identity", application),

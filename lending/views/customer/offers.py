@@ -20,7 +20,7 @@ from lending.errors import DomainError, IllegalState, NotFound
 from lending.forms.customer import AmountForm
 from lending.forms.customer_base import plain_amount
 from lending.models import LoanApplication, Offer
-from lending.selectors import business_day
+from lending.selectors import business_day, explanations
 from lending.selectors import offers as offer_selectors
 from lending.services import contracts as contract_service
 from lending.services import offers as offer_service
@@ -144,6 +144,7 @@ def offers(request: HttpRequest, application: LoanApplication) -> HttpResponse:
         "cards": cards,
         "problem": problem,
         "expires_at": rows[0].expires_at if rows else None,
+        "helps": explanations.what_helps(application) if rows else [],
     }
     return access.page(
         request, "offers", context, application=application, step=7, status=422 if problem else 200

@@ -2,6 +2,7 @@
 
 from typing import Any
 
+from django.conf import settings
 from django.http import HttpRequest, HttpResponse, JsonResponse
 from django.shortcuts import redirect
 from django.utils import timezone
@@ -13,9 +14,10 @@ from lending.errors import DomainError, IllegalState
 from lending.forms import customer_choices
 from lending.models import Loan, LoanApplication, ReviewRequest
 from lending.selectors import applications as application_selectors
-from lending.selectors import explanations
+from lending.selectors import explanations, human_reviews
 from lending.selectors import loans as loan_selectors
 from lending.services import applications as application_service
+from lending.services import letters
 from lending.services import reviews as review_service
 from lending.views.customer import access
 
@@ -58,8 +60,9 @@ def state(request: HttpRequest, application: LoanApplication) -> HttpResponse:
 @require_GET
 @access.application_page(State.IN_REVIEW)
 def in_review(request: HttpRequest, application: LoanApplication) -> HttpResponse:
-    asked = ReviewRequest.objects.filter(application=application).exists()
-    return access.page(request, "in_review", {"asked": asked}, application=application, step=6)
+    asked = human_reviews.of_application(application)
+    context = {"asked": asked is not None, "due_at": asked.due_at if asked else None}
+    return access.page(request, "in_review", context, application=application, step=6)
 
 
 @_GET_POST
@@ -84,8 +87,26 @@ def declined(request: HttpRequest, application: LoanApplication) -> HttpResponse
         ReviewRequest.objects.filter(application=application).exists()
         or application.reviews.exists()
     )
-    context = {"reasons": reasons, "reviewed": reviewed, "problem": problem}
+    context = {
+        "reasons": reasons,
+        "reviewed": reviewed,
+        "problem": problem,
+        "helps": explanations.what_helps(application),
+        "try_again_after": explanations.try_again_after(application),
+        "review_days": settings.REVIEW_WORKING_DAYS,
+    }
     return access.page(request, "declined", context, application=application)
+
+
+@require_GET
+@access.application_page()
+def letter(request: HttpRequest, application: LoanApplication) -> HttpResponse:
+    """The letter of the refusal, to keep; not found while nothing was refused."""
+    row = letters.of_application(application=application, now=timezone.now())
+    response = HttpResponse(letters.ensure_pdf(row), content_type="application/pdf")
+    response["Content-Disposition"] = f'inline; filename="{row.letter_no}.pdf"'
+    response["Cache-Control"] = "no-store, private"
+    return response
 
 
 def _with_advice(reasons: list[dict[str, Any]]) -> list[dict[str, Any]]:

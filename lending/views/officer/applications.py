@@ -54,7 +54,7 @@ def application_list(request: HttpRequest) -> HttpResponse:
         rows = rows.filter(product_code=product)
     found = keyset(
         request,
-        rows.select_related("customer", "officer", "branch"),
+        rows.select_related("customer", "officer", "branch", "reviewrequest"),
         field="state_since",
         newest_first=newest_first,
     )
@@ -191,7 +191,8 @@ def _application(
         "decision": evidence["decision"],
         "terms": terms,
         "highest": max(min(officer.authority_amount, room), 0),
-        "reasons": explanations.of_application(application),
+        "reasons": explanations.of_application(application, for_staff=True),
+        "helps": explanations.what_helps(application),
         "approve_reasons": words.APPROVE_REASONS.items(),
         "decline_reasons": words.DECLINE_REASONS.items(),
         "offers": list(application.offers.order_by("-round", "position")[:6]),

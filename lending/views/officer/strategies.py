@@ -23,6 +23,13 @@ from risk.selectors import strategy_editor as editor
 
 @require_safe
 @staff_required
+def risk_home(request: HttpRequest) -> HttpResponse:
+    """The section opens with its strategies."""
+    return redirect("desk:strategies")
+
+
+@require_safe
+@staff_required
 def strategy_list(request: HttpRequest) -> HttpResponse:
     """Every strategy with its newest versions."""
     require_duty(request, Duty.SEE_RISK)

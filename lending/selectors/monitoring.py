@@ -1,0 +1,122 @@
+"""What lending knows of how decisions turned out: loans gone bad, and where people decided otherwise."""
+
+from collections.abc import Iterator
+from dataclasses import dataclass
+from datetime import date, datetime, timedelta
+from uuid import UUID
+
+from django.contrib.auth.models import User
+from django.db.models import Count, F, Min, OuterRef, Q, QuerySet, Subquery
+
+from lending.domain.loan_flow import LoanState
+from lending.models import Instalment, Loan, LoanApplication, ManualReview
+from lending.selectors import worklists
+from risk.services.monitoring import LoanOutcome
+
+BAD_AFTER = timedelta(days=30)
+OFFICERS_MAX = 200
+
+
+@dataclass(frozen=True)
+class Overrides:
+    """A person's (or, ``officer`` ``""``, everybody's) verdicts beside the machine's."""
+
+    officer: str
+    branch: str
+    n: int
+    approved_after_decline: int
+    limit_up: int
+    limit_down: int
+    refused: int
+
+    @property
+    def overridden(self) -> int:
+        return self.approved_after_decline + self.limit_up + self.limit_down + self.refused
+
+    @property
+    def rate(self) -> float | None:
+        return self.overridden / self.n if self.n else None
+
+
+def loan_outcomes(*, today: date, since: datetime | None = None) -> Iterator[LoanOutcome]:
+    """Every loan paid out (since), with the day it first was 30 days past due, as far as known.
+
+    Until servicing keeps days past due by themselves, the day is read from the schedule: the first
+    instalment after which less should be owed than a loan ``overdue`` (or written off) still owes,
+    plus 30 days. A loan that recovered is not remembered as bad.
+    """
+    rows = Loan.objects.filter(application__decision_id__isnull=False)
+    if since is not None:
+        rows = rows.filter(created_at__gte=since)
+    missed = (
+        Instalment.objects.filter(
+            loan=OuterRef("pk"),
+            due_date__lte=today - BAD_AFTER,
+            balance_after__lt=OuterRef("principal_balance"),
+        )
+        .order_by()
+        .values("loan")
+        .annotate(first=Min("due_date"))
+        .values("first")
+    )
+    late = rows.filter(state__in=[LoanState.OVERDUE, LoanState.WRITTEN_OFF])
+    first_missed = dict(
+        late.annotate(missed=Subquery(missed)).values_list("pk", "missed").iterator(10_000)
+    )
+    columns = ("pk", "application__decision_id", "product_code", "start_date")
+    for pk, decision_id, product, start in rows.values_list(*columns).iterator(10_000):
+        day = first_missed.get(pk)
+        yield LoanOutcome(decision_id, product, start, day + BAD_AFTER if day else None)
+
+
+def overrides(*, user: User, since: datetime, until: datetime) -> list[Overrides]:
+    """Officers in the viewer's scope, most overrides first; at most ``OFFICERS_MAX``."""
+    visible = worklists.visible_applications(user)
+    rows = _reviews(since, until).filter(application__in=visible)
+    grouped = (
+        rows.values("reviewer__officer__display_name", "reviewer__officer__branch__name")
+        .annotate(**_COUNTS)
+        .order_by("-n")[:OFFICERS_MAX]
+    )
+    found = [
+        Overrides(
+            row["reviewer__officer__display_name"] or "",
+            row["reviewer__officer__branch__name"] or "",
+            *(row[name] for name in _COUNTS),
+        )
+        for row in grouped
+    ]
+    return sorted(found, key=lambda row: (-(row.rate or 0), row.officer))
+
+
+def override_rate(*, since: datetime, until: datetime) -> tuple[float | None, int]:
+    """(share of verdicts that differ from the machine's, verdicts) of the whole bank."""
+    row = Overrides("", "", *_reviews(since, until).aggregate(**_COUNTS).values())
+    return row.rate, row.n
+
+
+def pages_of(user: User, decision_ids: list[UUID]) -> dict[UUID, UUID]:
+    """decision → application, of those the viewer may open."""
+    rows: QuerySet[LoanApplication] = worklists.visible_applications(user)
+    return dict(rows.filter(decision_id__in=decision_ids).values_list("decision_id", "pk"))
+
+
+def _reviews(since: datetime, until: datetime) -> QuerySet[ManualReview]:
+    return ManualReview.objects.filter(at__gte=since, at__lt=until).order_by()
+
+
+_approved = Q(verdict=ManualReview.Verdict.APPROVE)
+# who asks for a person was declined by the machine: nobody else may ask
+_asked = Q(application__reviewrequest__isnull=False)
+_suggested = Q(machine_limit__isnull=False) & ~_asked
+_COUNTS = {
+    "n": Count("pk"),
+    "approved_after_decline": Count("pk", filter=_approved & _asked),
+    "limit_up": Count(
+        "pk", filter=_approved & _suggested & Q(approved_limit__gt=F("machine_limit"))
+    ),
+    "limit_down": Count(
+        "pk", filter=_approved & _suggested & Q(approved_limit__lt=F("machine_limit"))
+    ),
+    "refused": Count("pk", filter=~_approved & _suggested),
+}
