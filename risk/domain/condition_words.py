@@ -30,6 +30,15 @@ DERIVED_NAMES: Mapping[str, tuple[str, str]] = {
     "limit_amount": ("额度", "limit"),
     "requested_amount": ("申请金额", "amount asked for"),
 }
+#: What decision tables answer with.
+OUTPUT_NAMES: Mapping[str, tuple[str, str]] = {
+    "outcome": ("结果", "outcome"),
+    "reason": ("原因", "reason"),
+    "limit_percent": ("额度百分比", "percent of the limit"),
+    "limit_cap": ("额度上限", "highest limit"),
+    "spread_bp": ("利差（基点）", "spread (bp)"),
+    "role": ("审批人", "who approves"),
+}
 _TERMS: Mapping[str, tuple[str, str]] = {
     "age_min": ("产品最低年龄", "the product's youngest age"),
     "age_max": ("产品最高年龄", "the product's oldest age"),
@@ -47,13 +56,13 @@ Say = Callable[[str], str]
 
 
 def names(definition: Mapping[str, Any]) -> dict[str, tuple[str, str]]:
-    """Name → (Chinese, English) of everything a condition of this strategy may name."""
+    """Name → (Chinese, English) of everything this strategy's conditions and tables may name."""
     own = {
         text_of(row.get("name")): (text_of(row.get("zh")), text_of(row.get("en")))
         for row in maps(definition.get("formulas"))
     }
     features = {name: (feature.zh, feature.en) for name, feature in FEATURES.items()}
-    return own | features | dict(DERIVED_NAMES)
+    return own | features | {**DERIVED_NAMES, **OUTPUT_NAMES}
 
 
 def term_name(term: str) -> tuple[str, str]:

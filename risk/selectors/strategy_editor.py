@@ -44,6 +44,18 @@ def vocabulary(definition: Mapping[str, Any]) -> list[tuple[str, str, str, str]]
     return rows + [(f"terms.{name}", "terms", *condition_words.term_name(name)) for name in TERMS]
 
 
+def names(definition: Mapping[str, Any]) -> dict[str, tuple[str, str]]:
+    """Name → (Chinese, English) of values, formulas, what is decided, and what tables answer with."""
+    return condition_words.names(definition)
+
+
+def table_vocabulary() -> list[tuple[str, str, str, str]]:
+    """What only the columns of a decision table may name, as ``vocabulary``."""
+    decided = ("grade", "score", "limit_amount", "requested_amount")
+    found = {name: condition_words.DERIVED_NAMES[name] for name in decided} | condition_words.OUTPUT_NAMES
+    return [(name, "table", *words) for name, words in found.items()]
+
+
 def sentence(condition: Any, definition: Mapping[str, Any], *, english: bool, say: Any = str) -> str:
     """A condition's JSON in words."""
     return condition_words.sentence(condition, condition_words.names(definition), english=english, say=say)

@@ -6,7 +6,7 @@
   if (!form) return;
   var problems = document.getElementById("problems"), bench = document.getElementById("bench-result");
   var undone = [], done = [], dirty = false, editing = false, before = "";
-  var at = null, from = null, painted = [], waiting = 0, control = null;  // at: {table, row, col}; from: where a block began
+  var at = null, from = null, painted = [], waiting = 0, control = null;  // from: where a block began
   var UNDO_MAX = 200;
 
   // ── cells ──
@@ -68,7 +68,7 @@
     }
     return lines.join("\n");
   }
-  function parsed(tsv) {  // as spreadsheets write it: tabs, lines, quotes around what holds either
+  function parsed(tsv) {
     var rows = [[]], word = "", quoted = false, i = 0;
     tsv = tsv.replace(/\r\n?/g, "\n").replace(/\n$/, "");
     for (; i < tsv.length; i++) {
@@ -77,21 +77,13 @@
         if (sign === '"' && tsv[i + 1] === '"') { word += '"'; i++; }
         else if (sign === '"') quoted = false;
         else word += sign;
-      } else if (sign === '"' && word === "" && closes(tsv, i)) quoted = true;
+      } else if (sign === '"' && word === "") quoted = true;
       else if (sign === "\t") { rows[rows.length - 1].push(word); word = ""; }
       else if (sign === "\n") { rows[rows.length - 1].push(word); word = ""; rows.push([]); }
       else word += sign;
     }
     rows[rows.length - 1].push(word);
     return rows;
-  }
-  function closes(tsv, start) {  // a quote that a spreadsheet put around a cell ends before a tab or a line
-    for (var i = start + 1; i < tsv.length; i++) {
-      if (tsv[i] !== '"') continue;
-      if (tsv[i + 1] === '"') { i++; continue; }
-      return i + 1 === tsv.length || tsv[i + 1] === "\t" || tsv[i + 1] === "\n";
-    }
-    return false;
   }
 
   // ── steps that can be undone ──
@@ -161,6 +153,7 @@
     var col = at && at.table === table ? at.col : 1, tr = rowsOf(table)[row], one;
     if (!tr) return;
     if (what === "insert" || what === "copy") {
+      if (rowsOf(table).length >= Number(table.dataset.max)) { say(form.dataset.rows); return; }
       var fresh = blank(table, tr);
       if (what === "copy") copyInto(tr, fresh);
       one = insertRow(table, fresh, row + 1);
@@ -186,7 +179,7 @@
   }
   function room(table) {  // an empty row at the end to type into
     var rows = rowsOf(table), last = rows[rows.length - 1];
-    if (isFixed(table) || !last || rows.length > 1500) return;
+    if (isFixed(table) || !last || rows.length >= Number(table.dataset.max)) return;
     var said = Array.prototype.some.call(last.querySelectorAll("td:not(.no) input, td:not(.no) select"), function (field) { return field.value; });
     if (said) { table.tBodies[0].appendChild(blank(table, last)); numbered(table); }
   }
@@ -195,7 +188,7 @@
     if (rows.length === 1 && rows[0].length === 1 && isBlock()) {
       inBlock(b, function (field) { changes.push([field, rows[0][0]]); });
     } else {
-      var table = at.table, limit = Math.min(b.top + rows.length, 1500), fresh = [];
+      var table = at.table, limit = Math.min(b.top + rows.length, Number(table.dataset.max)), fresh = [];
       if (!isFixed(table)) while (rowsOf(table).length < limit) { var tr = blank(table); table.tBodies[0].appendChild(tr); fresh.push(tr); }
       if (fresh.length) numbered(table);
       rows.forEach(function (cells, i) {
@@ -231,33 +224,33 @@
   // ── keys ──
   var ARROWS = { ArrowUp: [-1, 0], ArrowDown: [1, 0], ArrowLeft: [0, -1], ArrowRight: [0, 1] };
   form.addEventListener("keydown", function (event) {
-    var ctrl = event.ctrlKey || event.metaKey, key = event.key;
-    if (ctrl && key.toLowerCase() === "s") { event.preventDefault(); form.querySelector(".savebar button[value=save]").click(); return; }
-    if (event.target.closest("aside") && key === "Enter" && event.target.matches("input")) { event.preventDefault(); check(); return; }
+    var ctrl = event.ctrlKey || event.metaKey, key = event.key, low = key.toLowerCase();
+    function stop() { event.preventDefault(); }
+    if (ctrl && low === "s") { stop(); form.querySelector(".savebar button[value=save]").click(); return; }
+    if (event.target.closest("aside") && key === "Enter" && event.target.matches("input")) { stop(); check(); return; }
     if (!isCell(event.target)) return;
     var field = event.target, arrow = ARROWS[key], listed = field.tagName === "SELECT";
-    if (ctrl && !event.shiftKey && key.toLowerCase() === "z") { event.preventDefault(); undo(done, undone, "back"); }
-    else if (ctrl && (key.toLowerCase() === "y" || (event.shiftKey && key.toLowerCase() === "z"))) { event.preventDefault(); commit(field); undo(undone, done, "again"); }
-    else if (ctrl && key.toLowerCase() === "d") { event.preventDefault(); commit(field); fillDown(); }
-    else if (ctrl && key === "Enter") { event.preventDefault(); commit(field); act(at.table, "insert"); }
-    else if (ctrl && (key === "Delete" || key === "Backspace")) { event.preventDefault(); commit(field); act(at.table, "delete"); }
-    else if (event.altKey && (key === "ArrowUp" || key === "ArrowDown")) { if (!listed) { event.preventDefault(); commit(field); act(at.table, key === "ArrowUp" ? "up" : "down"); } }
-    else if (key === "F6") { event.preventDefault(); form.querySelector("#note").focus(); }
-    else if (key === "F2") { event.preventDefault(); editing = true; if (!listed) field.setSelectionRange(field.value.length, field.value.length); }
-    else if (key === "Escape") { event.preventDefault(); field.value = before; editing = false; from = at; paint(); if (!listed) field.select(); }
-    else if (key === "Enter") { event.preventDefault(); commit(field); step(event.shiftKey ? -1 : 1, 0); }
+    if (ctrl && !event.shiftKey && low === "z") { stop(); undo(done, undone, "back"); }
+    else if (ctrl && (low === "y" || (event.shiftKey && low === "z"))) { stop(); commit(field); undo(undone, done, "again"); }
+    else if (ctrl && low === "d") { stop(); commit(field); fillDown(); }
+    else if (ctrl && key === "Enter") { stop(); commit(field); act(at.table, "insert"); }
+    else if (ctrl && (key === "Delete" || key === "Backspace")) { stop(); commit(field); act(at.table, "delete"); }
+    else if (event.altKey && (key === "ArrowUp" || key === "ArrowDown")) { if (!listed) { stop(); commit(field); act(at.table, key === "ArrowUp" ? "up" : "down"); } }
+    else if (key === "F6") { stop(); form.querySelector("#note").focus(); }
+    else if (key === "F2") { stop(); editing = true; if (!listed) field.setSelectionRange(field.value.length, field.value.length); }
+    else if (key === "Escape") { stop(); field.value = before; editing = false; from = at; paint(); if (!listed) field.select(); }
+    else if (key === "Enter") { stop(); commit(field); step(event.shiftKey ? -1 : 1, 0); }
     else if (key === "Tab") { commit(field); }
     else if (arrow && !ctrl && !(editing && (arrow[1] || field.list))) {
-      event.preventDefault();
+      stop();
       var begun = from || at, moving = event.shiftKey;
       commit(field);
       extending = moving ? begun : null;
       step(arrow[0], arrow[1]);
       extending = null;
     }
-    else if (key === "Delete" && !editing) { event.preventDefault(); clear(); }
-    else if ((key === "Home" || key === "End") && ctrl) { event.preventDefault(); go(at.table, key === "Home" ? 0 : rowsOf(at.table).length - 1, at.col); }
-    else if ((key === "PageDown" || key === "PageUp") && !listed) { event.preventDefault(); go(at.table, Math.max(0, Math.min(at.row + (key === "PageDown" ? 15 : -15), rowsOf(at.table).length - 1)), at.col); }
+    else if (key === "Delete" && !editing) { stop(); clear(); }
+    else if ((key === "Home" || key === "End") && ctrl) { stop(); go(at.table, key === "Home" ? 0 : rowsOf(at.table).length - 1, at.col); }
   });
   var extending = null;
   form.addEventListener("mousedown", function (event) { if (event.shiftKey && at && isCell(event.target)) extending = from || at; });

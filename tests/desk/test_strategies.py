@@ -3,16 +3,19 @@
 import json
 from datetime import timedelta
 from typing import Any
+from uuid import uuid4
 
 import pytest
 from django.core.management import call_command
 from django.test import Client
+from django.utils import timezone
 
 from lending.models import AuditEntry
 from lending.selectors import business_day
 from risk import strategies as cache
 from risk.models import StrategyVersion
 from tests.desk.conftest import Browsers
+from tests.risk.test_what_if import store
 
 pytestmark = pytest.mark.django_db
 URL = "/desk/risk/strategies/"
@@ -305,3 +308,28 @@ def test_the_definition_reads_in_sentences(checker: Client, seeded: StrategyVers
     assert json.dumps(seeded.definition)[:40] not in page
     chinese = checker.get(f"{URL}{seeded.pk}/", headers={"accept-language": "zh-Hans"})
     assert "年龄小于 18，或者年龄小于产品最低年龄" in text(chinese)
+
+
+def test_the_bench_names_the_row_of_a_table_and_decides_a_past_application_again(
+    maker: Client, seeded: StrategyVersion, referred: Any
+) -> None:
+    draft = drafted(maker, seeded)
+    data = fields(maker, draft, "tables:land_and_herd")
+    data["rows.out_0"][0] = "90"
+    data |= {"bench.sample": "pig_farmer", "bench.feature.0": "land_crop", "bench.value.0": "pigs",
+             "bench.feature.1": "land_mu", "bench.value.1": "12", "bench.feature.2": "land_certificate",
+             "bench.value.2": "true"}
+    bench = maker.post(f"{URL}{draft.pk}/check/", data).json()["bench"]
+    assert "Land and herd" in bench
+    assert '<span class="chip">L1</span>' in bench
+    unknown = {"bench.application": f"https://bank.example/desk/applications/{uuid4()}/"}
+    bench = maker.post(f"{URL}{draft.pk}/check/", data | unknown).json()["bench"]
+    assert "no decided application with this number" in bench
+    (kept,) = store(1, seeded, at=timezone.now())
+    type(referred).objects.filter(pk=referred.pk).update(decision_id=kept.pk)
+    known = {"bench.application": f"https://bank.example/desk/applications/{referred.pk}/"}
+    bench = maker.post(f"{URL}{draft.pk}/check/", data | known).json()["bench"]
+    assert "What decided" in bench
+    before = dict(kept.inputs)
+    kept.refresh_from_db()
+    assert kept.inputs == before

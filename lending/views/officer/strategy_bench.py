@@ -16,8 +16,8 @@ from django.utils.translation import gettext as _
 
 from lending.selectors import worklists
 from lending.staff_access import staff_user
+from lending.views.officer import strategy_rows, what_if_words
 from lending.views.officer import strategy_words as words
-from lending.views.officer import what_if_words
 from products.selectors import MissingParameter
 from risk.selectors import strategy_bench as bench
 from risk.selectors import strategy_editor as editor
@@ -104,7 +104,9 @@ def _sides(
 ) -> dict[str, Any]:
     old = bench.decided(before, person) if before is not None else None
     new = bench.decided(after, person)
-    facts = [(name, value) for name, value in person.said.items() if value is not None]
+    named = strategy_rows.names({})
+    said = person.said
+    facts = [(name, named.get(name, name), value) for name, value in said.items() if value is not None]
     return {
         "old": side(old, before) if old is not None and before is not None else None,
         "new": side(new, after) if new is not None else None,
@@ -157,13 +159,14 @@ def _rules(trace: Mapping[str, Any], definition: Mapping[str, Any]) -> list[dict
 
 def _tables(trace: Mapping[str, Any], definition: Mapping[str, Any]) -> list[dict[str, Any]]:
     """Rows of decision tables that were hit."""
+    named = strategy_rows.names(definition)
     return [
         {
             "code": row["table"],
             "name": words.part(editor.TABLE + row["table"], definition),
             "rows": [_("when no row fits") if one == "otherwise" else one for one in row["rows"]],
             "unknown": row.get("unknown", []),
-            "values": row.get("values", {}),
+            "values": [(named.get(name, name), value) for name, value in row.get("values", {}).items()],
         }
         for row in trace.get("tables", [])
     ]

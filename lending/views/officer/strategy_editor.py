@@ -193,10 +193,15 @@ def _editor(request: HttpRequest, draft: Draft, *, status: int = 200) -> HttpRes
         if status == 409 else draft.version.revision,
         "start": request.POST.get("from", request.GET.get("from", "")),
         "q": request.POST.get("q", request.GET.get("q", "")),
-        "vocabulary": editor.vocabulary(draft.changed), "base": base_of(draft.version),
+        "vocabulary": _vocabulary(draft), "base": base_of(draft.version),
         "is_english": strategy_words.is_english(),
         **checked, **_bench(request, draft),
     }, status=status)
+
+
+def _vocabulary(draft: Draft) -> list[tuple[str, str, str, str]]:
+    own = editor.table_vocabulary() if draft.part.startswith(editor.TABLE) else []
+    return own + editor.vocabulary(draft.changed)
 
 
 def _make_room(one: strategy_rows.SheetView) -> None:

@@ -9,6 +9,7 @@ from lending.views.officer import strategy_words as words
 from risk.selectors import strategy_editor as editor
 
 PROBLEMS_SHOWN = 40
+FIELDS_MAX = 7_500  # below DATA_UPLOAD_MAX_NUMBER_FIELDS, with room for the bench
 
 
 @dataclass(frozen=True)
@@ -38,6 +39,11 @@ class SheetView:
     @property
     def is_paged(self) -> bool:
         return self.shown.total > page_rows(self.shown.sheet)
+
+    @property
+    def max_rows(self) -> int:
+        """How many rows one form of this width may send."""
+        return FIELDS_MAX // (len(self.headings) + 1)
 
     @property
     def place(self) -> tuple[int, int]:
@@ -70,8 +76,8 @@ class ProblemLine:
 
 def names(definition: Mapping[str, Any]) -> dict[str, str]:
     """Feature → its name in the reader's language."""
-    which = 3 if words.is_english() else 2
-    return {row[0]: row[which] for row in editor.vocabulary(definition)}
+    which = int(words.is_english())
+    return {name: pair[which] for name, pair in editor.names(definition).items()}
 
 
 def sheet_view(one: Shown, named: Mapping[str, str], q: str = "") -> SheetView:
