@@ -33,6 +33,7 @@ def rows(*, small: bool) -> list[Row]:
         Row("monitoring page, 90 days", "ms", found["page_90_ms"], 500, note=note),
         Row("monitoring page, a whole year", "ms", found["page_year_ms"], 500, note=note),
         Row("comparison of a trial of half of them", "ms", found["trial_ms"], 500, note=note),
+        Row("comparison of a shadow of half of them", "ms", found["shadow_ms"], 500, note=note),
         Row("counting one business date again", "ms", found["count_day_ms"], 1_000, note=note),
         Row("outcomes of a third of them as loans", "s", found["outcomes_s"], 30, note=note),
         Row("all alerts", "ms", found["alerts_ms"], 1_000, note=note),
@@ -62,12 +63,11 @@ def main() -> None:
     for command in ("migrate", "seed_products", "seed_strategies"):
         call_command(command, verbosity=0, stdout=sys.stderr)
     count = int(sys.argv[1])
-    trial_id = _fill(count)
-    print(json.dumps(_figures(trial_id)))
+    print(json.dumps(_figures(*_fill(count))))
 
 
-def _fill(count: int) -> Any:
-    """Decisions spread over the year and three products, half of them in a split trial."""
+def _fill(count: int) -> tuple[Any, Any]:
+    """Decisions over the year and three products; half in a split trial, half in a shadow."""
     from django.db import connection
 
     from products.encryption import encrypt
@@ -77,9 +77,12 @@ def _fill(count: int) -> Any:
 
     here = published_version("default", _DAY)
     draft = strategies.draft_from(version_id=here.pk, author="R1", now=_NOW)
-    trial = StrategyTrial.objects.create(
-        strategy=here.strategy, challenger=draft, challenger_author="R1", mode="split",
-        share_percent=50, salt="bench", started_by="R2", started_at=_NOW,
+    split, shadow = (
+        StrategyTrial.objects.create(
+            strategy=here.strategy, challenger=draft, challenger_author="R1", salt="bench",
+            started_by="R2", started_at=_NOW, ended_by="R2", ended_at=_NOW, **mode,
+        )
+        for mode in ({"mode": "split", "share_percent": 50}, {"mode": "shadow"})
     )
     ScoreBin.objects.bulk_create(
         ScoreBin(feature=f"f{i // _BINS}", label=f"bin {i % _BINS}")
@@ -88,13 +91,15 @@ def _fill(count: int) -> Any:
     first_bin = ScoreBin.objects.order_by("pk").values_list("pk", flat=True)[0]
     values = {
         "count": count, "version": here.pk, "sha": here.sha256, "day": _DAY, "days": _DAYS,
-        "sealed": encrypt(b"{}" * 600, context="bench"), "trial": trial.pk, "first_bin": first_bin,
+        "sealed": encrypt(b"{}" * 600, context="bench"),
+        "split": split.pk, "shadow": shadow.pk,
+        "first_bin": first_bin,
     }
     with connection.cursor() as cursor:
         for statement in (_DECISIONS, _FIGURES, _REPORTS, _TRIAL):
             cursor.execute(statement, values)
         cursor.execute("ANALYZE")
-    return trial.pk
+    return split.pk, shadow.pk
 
 
 _DECISIONS = """
@@ -126,14 +131,21 @@ FROM risk_decisionrecord, (VALUES ('bureau'), ('courts')) AS s(source)
 """
 _TRIAL = """
 INSERT INTO risk_trialdecision (decision_id, trial_id, arm, outcome, score, grade, limit_amount,
-    annual_rate, reason_codes, took_us, problem, filled_at)
-SELECT id, %(trial)s, CASE WHEN took_ms %% 2 = 0 THEN 'champion' ELSE 'challenger' END, outcome,
-    score, 'C', limit_amount, 0.06, reason_codes, took_ms * 10, '', as_of
-FROM risk_decisionrecord WHERE business_date > %(day)s::date - %(days)s / 2
+    annual_rate, reason_codes, took_us, champion_outcome, champion_score, champion_limit,
+    champion_rate, champion_codes, champion_us, problem, filled_at)
+SELECT id, trial, arm, outcome, score, 'C', limit_amount, 0.06, reason_codes, took_ms * 10,
+    CASE arm WHEN 'shadow' THEN outcome ELSE '' END, score, limit_amount, 0.06, reason_codes,
+    took_ms * 10, '', as_of
+FROM risk_decisionrecord, LATERAL (
+    SELECT %(split)s::uuid AS trial,
+        CASE WHEN took_ms %% 2 = 0 THEN 'champion' ELSE 'challenger' END AS arm
+    WHERE business_date > %(day)s::date - %(days)s / 2
+    UNION ALL SELECT %(shadow)s::uuid, 'shadow' WHERE business_date <= %(day)s::date - %(days)s / 2
+) AS place
 """
 
 
-def _figures(trial_id: Any) -> dict[str, float]:
+def _figures(split_id: Any, shadow_id: Any) -> dict[str, float]:
     from risk.models import DecisionDay, DecisionRecord
     from risk.selectors import cohorts, monitoring, trial_comparison, trials
     from risk.selectors.monitoring import Span
@@ -159,13 +171,14 @@ def _figures(trial_id: Any) -> dict[str, float]:
         cohorts.vintages(today=_DAY)
         monitoring.products()
 
-    row = trials.trial(trial_id)
+    split, shadow = trials.trial(split_id), trials.trial(shadow_id)
     return {
         "outcomes_s": outcomes_s,
         "day_rows": DecisionDay.objects.count(),
         "page_90_ms": _ms(lambda: page(90)),
         "page_year_ms": _ms(lambda: page(365)),
-        "trial_ms": _ms(lambda: trial_comparison.comparison(row)),
+        "trial_ms": _ms(lambda: trial_comparison.comparison(split)),
+        "shadow_ms": _ms(lambda: trial_comparison.comparison(shadow)),
         "count_day_ms": _ms(lambda: counting._count_day(_DAY)),
         "alerts_ms": _ms(lambda: monitoring_alerts.evaluate(today=_DAY, now=_NOW, more={})),
     }

@@ -1,7 +1,6 @@
 """Addresses of the desk's pages about decisions, below /desk/risk/; part of ``urls_officer``."""
 
 from django.urls import path
-from django.views.generic import RedirectView
 
 from lending.views.officer import (
     backtests,
@@ -12,12 +11,20 @@ from lending.views.officer import (
     relations,
     sources,
     strategies,
+    strategy_editor,
     trials,
 )
 
 urlpatterns = [
-    path("risk/", RedirectView.as_view(pattern_name="desk:strategies"), name="risk"),
+    path("risk/", strategies.risk_home, name="risk"),
     path("risk/strategies/", strategies.strategy_list, name="strategies"),
+    path("risk/strategies/<int:version_id>/", strategies.strategy, name="strategy"),
+    path("risk/strategies/<int:version_id>/draft/", strategies.draft, name="strategy-draft"),
+    path("risk/strategies/<int:version_id>/step/", strategies.step, name="strategy-step"),
+    path("risk/strategies/<int:version_id>/edit/", strategy_editor.edit, name="strategy-edit"),
+    path("risk/strategies/<int:version_id>/check/", strategy_editor.check, name="strategy-check"),
+    path("risk/strategies/<int:version_id>/review/", strategy_editor.review, name="strategy-review"),
+    path("risk/strategies/<int:a>/diff/<int:b>/", strategies.diff, name="strategy-diff"),
     path("risk/strategies/<int:version_id>/backtest/", backtests.backtest_page, name="backtest"),
     path("risk/strategies/<int:version_id>/backtest/start/", backtests.start, name="backtest-start"),
     path("risk/strategies/<int:version_id>/backtest/cancel/", backtests.cancel, name="backtest-cancel"),

@@ -167,10 +167,11 @@ def _run(sql: str, customer_id: Any, as_of: datetime, **more: Any) -> list[tuple
 
 _VELOCITY = """
 SELECT own.kind, seen.* FROM (
-    SELECT DISTINCT kind, value_index FROM lending_applicationtrait
-    WHERE application_id = %(application)s
-       OR (customer_id = %(me)s AND kind = 'text' AND at >= %(month)s)
-    LIMIT %(own_max)s
+    (SELECT kind, value_index FROM lending_applicationtrait
+     WHERE application_id = %(application)s LIMIT %(own_max)s)
+    UNION
+    (SELECT kind, value_index FROM lending_applicationtrait
+     WHERE customer_id = %(me)s AND kind = 'text' AND at >= %(month)s LIMIT %(own_max)s)
 ) own CROSS JOIN LATERAL (
     WITH t AS (
         SELECT customer_id, application_id, at FROM lending_applicationtrait

@@ -63,8 +63,9 @@ class StrategyTrial(models.Model):
 class TrialDecision(models.Model):
     """A decision's place in a trial, and what that arm said; written in the decision's transaction.
 
-    A shadow's row waits (``filled_at`` empty) until a job has asked the challenger. ``problem``
-    names why the challenger had no answer; then the champion decided alone.
+    A shadow's row waits (``filled_at`` empty) until a job has asked the challenger; beside it stands
+    what the champion said, so that a comparison reads this table alone. ``problem`` names why the
+    challenger had no answer; then the champion decided alone.
     """
 
     class Arm(models.TextChoices):
@@ -84,6 +85,12 @@ class TrialDecision(models.Model):
     annual_rate = models.DecimalField(max_digits=8, decimal_places=6, null=True)
     reason_codes = models.JSONField(default=list)
     took_us = models.PositiveIntegerField(null=True, help_text="the evaluation alone")
+    champion_outcome = models.CharField(max_length=10, blank=True, default="")
+    champion_score = models.IntegerField(null=True)
+    champion_limit = models.DecimalField(max_digits=14, decimal_places=2, null=True)
+    champion_rate = models.DecimalField(max_digits=8, decimal_places=6, null=True)
+    champion_codes = models.JSONField(default=list)
+    champion_us = models.PositiveIntegerField(null=True)
     problem = models.CharField(max_length=60, blank=True, default="")
     filled_at = models.DateTimeField(null=True)
 
@@ -98,6 +105,11 @@ class TrialDecision(models.Model):
                 | Q(filled_at__isnull=False, outcome__in=["approve", "refer", "decline"])
                 | Q(filled_at__isnull=False, outcome="") & ~Q(problem=""),
                 name="trial_answer_whole",
+            ),
+            models.CheckConstraint(
+                condition=Q(arm="shadow", champion_outcome__in=["approve", "refer", "decline"])
+                | ~Q(arm="shadow") & Q(champion_outcome=""),
+                name="trial_shadow_beside_champion",
             ),
         ]
         indexes = [

@@ -91,10 +91,8 @@ class _Cell:
 def comparison(row: TrialRow) -> Comparison:
     """Four queries, the last two of them small."""
     moves, champion_cells, challenger_cells = _shadow(row.id) if row.is_shadow else _split(row.id)
-    champion = _arm(champion_cells, _speed(_CHAMPION_US if row.is_shadow else _US, row, "champion"))
-    challenger = _arm(
-        challenger_cells, _speed(_US, row, "shadow" if row.is_shadow else "challenger")
-    )
+    champion = _arm(champion_cells, _speed(row, "champion"))
+    challenger = _arm(challenger_cells, _speed(row, "challenger"))
     rows = TrialDecision.objects.filter(trial_id=row.id)
     problems = rows.exclude(problem="").values_list("problem").annotate(n=Count("pk"))
     share = champion.counts["approve"] / champion.n if champion.n else 0.5
@@ -117,12 +115,11 @@ SELECT arm, outcome, reason_codes, count(*), sum(limit_amount), sum(annual_rate)
 FROM risk_trialdecision WHERE trial_id = %s AND outcome <> '' GROUP BY 1, 2, 3
 """
 _SHADOW = """
-SELECT d.outcome, t.outcome, d.reason_codes, t.reason_codes, count(*),
-    sum(d.limit_amount), sum(f.annual_rate), count(f.annual_rate), sum(d.score), count(d.score),
-    sum(t.limit_amount), sum(t.annual_rate), count(t.annual_rate), sum(t.score), count(t.score)
-FROM risk_trialdecision t JOIN risk_decisionrecord d ON d.id = t.decision_id
-LEFT JOIN risk_decisionfigures f ON f.decision_id = d.id
-WHERE t.trial_id = %s AND t.outcome <> '' GROUP BY 1, 2, 3, 4
+SELECT champion_outcome, outcome, champion_codes, reason_codes, count(*),
+    sum(champion_limit), sum(champion_rate), count(champion_rate), sum(champion_score),
+    count(champion_score), sum(limit_amount), sum(annual_rate), count(annual_rate), sum(score),
+    count(score)
+FROM risk_trialdecision WHERE trial_id = %s AND outcome <> '' GROUP BY 1, 2, 3, 4
 """
 _Moves = dict[tuple[str, str], int]
 
@@ -178,19 +175,15 @@ def _mean(total: Decimal | int, n: int) -> Decimal | None:
 
 
 _US = """
-SELECT percentile_disc(ARRAY[0.5, 0.99]) WITHIN GROUP (ORDER BY took_us) FROM (
-    SELECT took_us FROM risk_trialdecision
+SELECT percentile_disc(ARRAY[0.5, 0.99]) WITHIN GROUP (ORDER BY us) FROM (
+    SELECT CASE WHEN %s = 'champion' AND arm = 'shadow' THEN champion_us ELSE took_us END AS us
+    FROM risk_trialdecision
     WHERE trial_id = %s AND arm = %s AND outcome <> '' LIMIT 20000) AS a_part
 """
-_CHAMPION_US = """
-SELECT percentile_disc(ARRAY[0.5, 0.99]) WITHIN GROUP (ORDER BY took_us) FROM (
-    SELECT f.took_us FROM risk_trialdecision t JOIN risk_decisionfigures f USING (decision_id)
-    WHERE t.trial_id = %s AND %s <> '' AND t.outcome <> '' LIMIT 20000) AS a_part
-"""
 
 
-def _speed(statement: str, row: TrialRow, arm: str) -> tuple[int | None, int | None]:
-    ((found,),) = _rows(statement, [row.id, arm])
+def _speed(row: TrialRow, side: str) -> tuple[int | None, int | None]:
+    ((found,),) = _rows(_US, [side, row.id, "shadow" if row.is_shadow else side])
     return (found[0], found[1]) if found else (None, None)
 
 
@@ -225,11 +218,11 @@ def _reasons(champion: list[_Cell], challenger: list[_Cell]) -> tuple[tuple[str,
 
 
 _EXAMPLES = """
-SELECT d.id, d.outcome, t.outcome, d.limit_amount, t.limit_amount, d.as_of
-FROM risk_trialdecision t JOIN risk_decisionrecord d ON d.id = t.decision_id
-WHERE t.trial_id = %s AND t.outcome <> ''
-    AND (t.outcome <> d.outcome OR t.limit_amount <> d.limit_amount)
-ORDER BY d.as_of DESC LIMIT %s
+SELECT d.id, t.champion_outcome, t.outcome, t.champion_limit, t.limit_amount, d.as_of FROM (
+    SELECT * FROM risk_trialdecision WHERE trial_id = %s AND outcome <> ''
+        AND (outcome <> champion_outcome OR limit_amount <> champion_limit)
+    ORDER BY filled_at DESC, decision_id LIMIT %s) AS t
+JOIN risk_decisionrecord d ON d.id = t.decision_id ORDER BY d.as_of DESC
 """
 
 

@@ -193,7 +193,11 @@ def decided(
 def keep(*, place: Place, record: DecisionRecord, took_us: int) -> None:
     """The decision's row in its trial; inside the decision's transaction."""
     row = TrialDecision(decision=record, trial_id=place.trial.id, arm=place.arm)
-    if place.arm != _Arm.SHADOW:
+    if place.arm == _Arm.SHADOW:
+        row.champion_outcome, row.champion_score = record.outcome, record.score
+        row.champion_limit, row.champion_codes = record.limit_amount, record.reason_codes
+        row.champion_rate, row.champion_us = first_rate(record.result), took_us
+    else:
         _answer(row, record.result, took_us)
         row.problem, row.filled_at = place.problem, Now()
         if place.problem:

@@ -47,6 +47,7 @@ def test_task_bodies_carry_ids_only(now) -> None:
         jobs.query_disbursement,
         jobs.send_sms,
         jobs.run_what_if,
+        jobs.render_decision_letter,
     ):
         job(ID, now)
     for row in OutboxMessage.objects.all():

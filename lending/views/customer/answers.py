@@ -43,19 +43,16 @@ def consents(request: HttpRequest, application: LoanApplication) -> HttpResponse
     if application.state == State.DRAFT:
         return redirect(access.resume_url(application))
     texts = consent_selectors.required_texts(application, get_language() or "zh-hans")
-    form = ConsentForm(request.POST if request.method == "POST" else None, texts=texts)
-    if request.method == "POST":
+    posted = request.method == "POST"
+    form = ConsentForm(request.POST if posted else None, texts=texts)
+    wants_person = "wants_person" in request.POST if posted else application.wants_person
+    if posted:
         accepted, refused = form.answers()
         try:
-            human_reviews.ask_for_person(
-                application_id=application.pk,
-                customer=application.customer,
-                wants="wants_person" in request.POST,
-                now=timezone.now(),
-            )
+            whose = {"application_id": application.pk, "customer": application.customer}
+            human_reviews.ask_for_person(**whose, wants=wants_person, now=timezone.now())
             consent_service.record(
-                application_id=application.pk,
-                customer=application.customer,
+                **whose,
                 accept=accepted,
                 refuse=refused,
                 channel="page",
@@ -76,9 +73,7 @@ def consents(request: HttpRequest, application: LoanApplication) -> HttpResponse
             "form": form,
             "given": given,
             "onwards": access.resume_url(application),
-            "wants_person": "wants_person" in request.POST
-            if request.method == "POST"
-            else application.wants_person,
+            "wants_person": wants_person,
             "review_days": settings.REVIEW_WORKING_DAYS,
         },
         application=application,

@@ -117,3 +117,8 @@ def _sum_line(summary: Mapping[str, Any]) -> str:
     return _line(
         Decimal(summary["offered_after"]) - Decimal(summary["offered_before"]), amount_line
     )
+
+
+def outcome(code: str) -> str:
+    """approve → approved, in the reader's language."""
+    return str(_OUTCOMES.get(code, code))

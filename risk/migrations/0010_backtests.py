@@ -25,7 +25,7 @@ DROP TRIGGER vector_append_only ON risk_decisionvector;
 class Migration(migrations.Migration):
 
     dependencies = [
-        ('risk', '0010_trials_and_monitoring'),
+        ('risk', '0009_trials_and_monitoring'),
     ]
 
     operations = [

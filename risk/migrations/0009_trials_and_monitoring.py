@@ -21,8 +21,9 @@ CREATE TRIGGER trial_start_stands BEFORE UPDATE ON risk_strategytrial
 CREATE TRIGGER trial_kept BEFORE DELETE ON risk_strategytrial
     FOR EACH ROW EXECUTE FUNCTION risk_refuse_change();
 CREATE TRIGGER trial_answer_stands BEFORE UPDATE ON risk_trialdecision
-    FOR EACH ROW WHEN (OLD.filled_at IS NOT NULL OR (NEW.decision_id, NEW.trial_id, NEW.arm)
-        IS DISTINCT FROM (OLD.decision_id, OLD.trial_id, OLD.arm))
+    FOR EACH ROW WHEN (OLD.filled_at IS NOT NULL OR (NEW.decision_id, NEW.trial_id,
+        NEW.arm, NEW.champion_outcome, NEW.champion_limit) IS DISTINCT FROM (OLD.decision_id,
+        OLD.trial_id, OLD.arm, OLD.champion_outcome, OLD.champion_limit))
     EXECUTE FUNCTION risk_refuse_change();
 CREATE TRIGGER trial_answer_kept BEFORE DELETE ON risk_trialdecision
     FOR EACH ROW EXECUTE FUNCTION risk_refuse_change();
@@ -189,6 +190,12 @@ class Migration(migrations.Migration):
                     "took_us",
                     models.PositiveIntegerField(help_text="the evaluation alone", null=True),
                 ),
+                ("champion_outcome", models.CharField(blank=True, default="", max_length=10)),
+                ("champion_score", models.IntegerField(null=True)),
+                ("champion_limit", models.DecimalField(decimal_places=2, max_digits=14, null=True)),
+                ("champion_rate", models.DecimalField(decimal_places=6, max_digits=8, null=True)),
+                ("champion_codes", models.JSONField(default=list)),
+                ("champion_us", models.PositiveIntegerField(null=True)),
                 ("problem", models.CharField(blank=True, default="", max_length=60)),
                 ("filled_at", models.DateTimeField(null=True)),
             ],
@@ -343,6 +350,19 @@ class Migration(migrations.Migration):
                     _connector="OR",
                 ),
                 name="trial_answer_whole",
+            ),
+        ),
+        migrations.AddConstraint(
+            model_name="trialdecision",
+            constraint=models.CheckConstraint(
+                condition=models.Q(
+                    models.Q(
+                        ("arm", "shadow"), ("champion_outcome__in", ["approve", "refer", "decline"])
+                    ),
+                    models.Q(models.Q(("arm", "shadow"), _negated=True), ("champion_outcome", "")),
+                    _connector="OR",
+                ),
+                name="trial_shadow_beside_champion",
             ),
         ),
         migrations.RunSQL(GUARDS, UNGUARD),
