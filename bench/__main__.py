@@ -19,6 +19,7 @@ def main() -> int:
     os.environ.setdefault("OMP_NUM_THREADS", "1")
     from bench import (
         arithmetic,
+        decisions,
         lists,
         monitoring,
         products,
@@ -35,6 +36,7 @@ def main() -> int:
         *products.rows(),
         *strategies.rows(small=options.small),
         *what_if.rows(small=options.small),
+        *decisions.rows(small=options.small),
         *lists.rows(options.small),
         *relations.rows(options.small),
         *monitoring.rows(small=options.small),
