@@ -153,7 +153,7 @@ def _store(people: Sequence[Mapping[str, Any]], count: int) -> None:
 
     from products import encryption
     from risk import vectors
-    from risk.domain.columns.evaluate import OUTCOMES
+    from risk.domain.columns.results import OUTCOMES
     from risk.domain.columns.vector import encode_row
     from risk.domain.core import core
     from risk.domain.decide import ENGINE_VERSION

@@ -107,7 +107,7 @@ def run_what_if(*, run_id: str, **_: Any) -> None:
 
 @shared_task(name="lending.run_backtest")
 def run_backtest(*, run_id: str, **_: Any) -> None:
-    backtests.run(run_id=UUID(run_id))
+    backtests.run(run_id=UUID(run_id), now=timezone.now())
 
 
 @shared_task(name="lending.watch_decisions")

@@ -17,7 +17,8 @@ from numpy.typing import NDArray
 from risk import vectors
 from risk.contracts import APPROVE, DECLINE, REFER
 from risk.domain.backtests import reason_masks
-from risk.domain.columns.evaluate import OUTCOMES, Columns, evaluate_columns
+from risk.domain.columns.evaluate import evaluate_columns
+from risk.domain.columns.results import OUTCOMES, Columns
 from risk.domain.columns.truth import Mask
 from risk.domain.columns.whole import UNKNOWN
 from risk.domain.decide import ENGINE_VERSION, SAME_RESULTS
@@ -133,10 +134,10 @@ def _add_moves(
             for segment, n in zip(segments.tolist(), times.tolist(), strict=True):
                 report.segments[f"{codes[segment] if segment >= 0 else ''}|{move}"] += n
     both = mask & (before.outcome == _APPROVE) & (after.outcome == _APPROVE)
-    for word, mask in (
+    for word, moved in (
         ("higher", after.limit > before.limit), ("lower", after.limit < before.limit)
     ):  # fmt: skip
-        if n := int((both & mask).sum()):
+        if n := int((both & moved).sum()):
             report.limits[word] += n
     _add_reasons(report, before, after, mask)
 

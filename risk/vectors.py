@@ -12,6 +12,7 @@ from typing import Any
 from uuid import UUID
 
 import numpy as np
+import structlog
 from django.db import connection, transaction
 from numpy.typing import NDArray
 
@@ -19,12 +20,14 @@ from products import encryption
 from products.domain.terms import LoanTerms
 from risk.domain.canonical import sha256_of
 from risk.domain.columns.batch import Batch, batch_of
-from risk.domain.columns.evaluate import OUTCOMES
+from risk.domain.columns.results import OUTCOMES
 from risk.domain.columns.strategy import ColumnStrategy, read_column_strategy
 from risk.domain.columns.vector import Layout, encode_row, here, terms_from
 from risk.models import DecisionRecord, StrategyVersion, TermsSnapshot, VectorLayout
 from risk.strategies import TamperedStrategy
 from risk.vector_reading import StoredRows
+
+log = structlog.get_logger(__name__)
 
 _INSERT = """
 INSERT INTO risk_decisionvector (decision_id, layout_id, terms_id, numbers)
@@ -63,6 +66,17 @@ def keep(decision_id: UUID, inputs: Mapping[str, Any], outcome: str, limit: Deci
             return
         keep_frame(inputs["terms"])
         cursor.execute(_INSERT, values)
+
+
+def keep_beside(record: DecisionRecord, outcome: str, limit: Decimal) -> None:
+    """``keep`` for a decision being stored. It stands without: nobody waits for what can be made from
+    the inputs at any time.
+    """
+    try:
+        with transaction.atomic():
+            keep(record.pk, record.inputs, outcome, limit)
+    except Exception:
+        log.exception("decision.vector_missing", decision_id=str(record.pk))
 
 
 def keep_frame(terms: Mapping[str, Any]) -> tuple[int, int]:

@@ -6,7 +6,6 @@ from datetime import date, datetime
 from uuid import UUID
 
 from django.db import transaction
-from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 
 from lending import jobs
@@ -59,13 +58,13 @@ def start(
     return run_id
 
 
-def run(*, run_id: UUID, clock: Callable[[], float] = time.monotonic) -> None:
+def run(*, run_id: UUID, now: datetime, clock: Callable[[], float] = time.monotonic) -> None:
     """Carry a run on for a slice of time, one committed chunk after another, and ask for the next
     slice; safe to repeat and to kill."""
     end = clock() + SLICE_S
     while backtests.advance(run_id=run_id):
         if clock() >= end:
-            jobs.run_backtest(run_id, timezone.now())
+            jobs.run_backtest(run_id, now)
             return
 
 

@@ -14,7 +14,7 @@ from numpy.typing import NDArray
 
 from risk.contracts import APPROVE
 from risk.domain.columns.batch import Batch
-from risk.domain.columns.evaluate import NOTES, OUTCOMES, Columns
+from risk.domain.columns.results import NOTES, OUTCOMES, Columns
 from risk.domain.columns.truth import Mask
 from risk.domain.columns.whole import Column, known_in, years_between
 

@@ -22,7 +22,7 @@ from risk.domain.reasons import approval_notes, gap_reasons, reason, weak_points
 from risk.domain.scorecard import Points
 from risk.domain.stages import Desk, Fired
 from risk.domain.strategy import CompiledStrategy
-from risk.domain.values import written
+from risk.domain.trace import trace_of
 
 ENGINE_VERSION = "2.0"
 #: Older versions whose results are the same but for the version's name: these strategies had no
@@ -30,15 +30,6 @@ ENGINE_VERSION = "2.0"
 SAME_RESULTS = frozenset({"1.2"})
 #: Term of a method that a tier prefers and the strategy has no plan for.
 _TIER_MONTHS = 12
-_DERIVED_SHOWN = (
-    "age",
-    "thin_file",
-    "stability_years",
-    "verified_income",
-    "monthly_income",
-    "debt_burden_percent",
-    "segment",
-)
 
 
 @dataclass
@@ -281,31 +272,10 @@ def _result(case: Case, outcome: str, found: Found) -> dict[str, Any]:
             facts=case.inputs["facts"],
             unsure=found.unsure,
         ),
-        "trace": _trace(case, found),
+        "trace": trace_of(case, fired=found.fired, scored=found.scored, limit=found.limit),
         "strategy": strategy.sha256,
         "engine": ENGINE_VERSION,
     }
     if strategy.has_tables:
         result["authority"] = found.authority
     return result
-
-
-def _trace(case: Case, found: Found) -> dict[str, Any]:
-    """For the bank: which rules fired, which bin gave which points, how the limit came about."""
-    points = found.scored[1] if found.scored else ()
-    trace = {
-        "rules": [list(row) for row in found.fired],
-        "points": [[part.feature, part.bin, part.points] for part in points],
-        "gaps": [[gap.feature, gap.source, gap.kind] for gap in case.gaps],
-        "segments": case.segments,
-        "lists": sorted(case.white_lists or ()),
-        "tier": case.tier,
-        "derived": {
-            name: written(case.known[name]) for name in _DERIVED_SHOWN if name in case.known
-        },
-        "limit": list(found.limit.steps) if found.limit else [],
-    }
-    if case.strategy.has_tables:
-        trace["tables"] = case.table_trace
-        trace["formulas"] = {name: written(value) for name, value in case.formulas.items()}
-    return trace

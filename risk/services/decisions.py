@@ -289,7 +289,7 @@ def _store(request: DecisionRequest, made: _Made, place: trials.Place | None) ->
         )
         if standing.pk == record.pk:
             monitoring.keep(record=record, took_us=made.took_us, place=place)
-            _keep_vector(record, made.core_outcome, made.core_limit)
+            vectors.keep_beside(record, made.core_outcome, made.core_limit)
     log.info(
         "decision.made",
         decision_id=str(standing.pk),
@@ -298,12 +298,3 @@ def _store(request: DecisionRequest, made: _Made, place: trials.Place | None) ->
         took_ms=took_ms,
     )
     return selectors.decision_of(standing)
-
-
-def _keep_vector(record: DecisionRecord, outcome: str, limit: Decimal) -> None:
-    """The decision as numbers, for back-tests and fast replay. It stands without them."""
-    try:
-        with transaction.atomic():
-            vectors.keep(record.pk, record.inputs, outcome, limit)
-    except Exception:  # they can be made from the inputs at any time: nobody waits for them
-        log.exception("decision.vector_missing", decision_id=str(record.pk))

@@ -1,6 +1,7 @@
 """Back-tests: right sums, frozen versions, rows of numbers beside decisions, and no loss on a kill."""
 
 import datetime as dt
+import json
 import os
 import signal
 import subprocess
@@ -40,7 +41,8 @@ def store(
 ) -> list[DecisionRecord]:
     """Decisions of a crowd, with their rows of numbers or, as long ago, without."""
     rows = []
-    for i, inputs in enumerate(crowd(count, seed)):
+    for i, person in enumerate(crowd(count, seed)):
+        inputs = json.loads(json.dumps(person), parse_constant=str)  # no database keeps a NaN
         result, outcome, limit = evaluate_both(compiled_version(strategy.pk), inputs)
         row = DecisionRecord(
             application_id=uuid4(),
@@ -255,11 +257,10 @@ def test_fast_replay_notices_a_record_that_says_otherwise(strategy: Any, now: dt
     rows = store(strategy, 60, now)
     one = next(row for row in rows if row.outcome == "approve")
     with connection.cursor() as cursor:
-        cursor.execute("ALTER TABLE risk_decisionrecord DISABLE TRIGGER decision_append_only")
-        cursor.execute(
-            "UPDATE risk_decisionrecord SET score = score + 1 WHERE id = %s", [one.pk]
-        )
-        cursor.execute("ALTER TABLE risk_decisionrecord ENABLE TRIGGER decision_append_only")
+        cursor.execute("SET CONSTRAINTS ALL IMMEDIATE")
+        cursor.execute("SET session_replication_role = replica")  # a hand in the database
+        cursor.execute("UPDATE risk_decisionrecord SET score = score + 1 WHERE id = %s", [one.pk])
+        cursor.execute("SET session_replication_role = origin")
     report = replay_all(since=None, under=None, fast=True)
     assert (report.different, report.examples) == (1, [str(one.pk)])
     with pytest.raises(CommandError, match="1 same-version"):
@@ -274,7 +275,7 @@ def test_both_ways_report_the_same_moves_under_another_version(
     slow = replay_all(since=None, under=draft)
     assert (fast.other, fast.different, slow.other) == (250, 0, 250)
     assert fast.reasons_added["MANY_LENDERS"] == slow.reasons_added["MANY_LENDERS"] > 0
-    assert fast.moves["approve → decline"] == slow.moves["approve → decline"] > 0
+    assert fast.moves["refer → decline"] == slow.moves["refer → decline"] > 0
     out = StringIO()
     call_command("replay_decisions", strategy="default@2", json=True, stdout=out, stderr=StringIO())
     assert '"reasons_added"' in out.getvalue()

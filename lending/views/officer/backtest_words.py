@@ -37,9 +37,9 @@ def change(kind: str) -> str:
 
 def report(summary: Mapping[str, Any]) -> dict[str, Any]:
     """The summary (see ``risk.domain.backtest_sums``) with words, and rows for charts."""
-    words = summary.get("words", {})
-    sides = summary["sides"]
+    words, sides = summary.get("words", {}), summary["sides"]
     before, after = sides["before"], sides["after"]
+    losses = [side["loss"] for side in (before, after) if side["loss"]]
     return {
         **summary,
         "before": before,
@@ -48,49 +48,55 @@ def report(summary: Mapping[str, Any]) -> dict[str, Any]:
         "outcome_rows": [
             (outcome(code), before["outcomes"][code], after["outcomes"][code]) for code in _OUTCOMES
         ],
-        "outcome_shares": [
-            {
-                "name": outcome(code),
-                "before": before["outcomes"][code],
-                "after": after["outcomes"][code],
-                "before_share": _share(before["outcomes"][code], summary["count"]),
-                "after_share": _share(after["outcomes"][code], summary["count"]),
-            }
-            for code in _OUTCOMES
-        ],
+        "outcome_shares": _outcome_shares(before["outcomes"], after["outcomes"], summary["count"]),
         "move_rows": [
             {"before": outcome(b), "after": outcome(a), "n": n, "stays": b == a,
              "share": _share(n, summary["count"])}
             for b, a, n in summary["moves"]
         ],
         "limit_rows": [(_band(low, high), b, a) for low, high, b, a in summary["histogram"]],
-        "grade_rows": [
-            (row["name"] or "–", row["before"]["count"], row["after"]["count"])
-            for row in sorted(summary["groups"]["grade"], key=lambda row: row["name"] or "~")
-        ],
+        "grade_rows": _grade_rows(summary["groups"]["grade"]),
         "why_rows": [
-            {
-                "move": change(move),
-                "added": _reasons(found["added"], words),
-                "removed": _reasons(found["removed"], words),
-            }
+            {"move": change(move), "added": _reasons(found["added"], words),
+             "removed": _reasons(found["removed"], words)}
             for move, found in summary["why"].items()
         ],
         "added": _reasons(summary["reasons"]["added"], words),
         "removed": _reasons(summary["reasons"]["removed"], words),
-        "group_tables": [
-            {"code": code, "title": title, "rows": summary["groups"][code],
-             "chart": [
-                 (row["name"] or "–", _percent(row["before"]), _percent(row["after"]))
-                 for row in summary["groups"][code][:12]
-             ]}
-            for code, title in _DIMENSIONS.items()
-        ],
-        "has_loss": bool(before["loss"] or after["loss"]),
-        "unrated": sorted({
-            grade for side in (before, after) if side["loss"] for grade in side["loss"]["unrated"]
-        }),
-    }
+        "group_tables": [_group_table(code, summary["groups"][code]) for code in _DIMENSIONS],
+        "has_loss": bool(losses),
+        "unrated": sorted({grade for loss in losses for grade in loss["unrated"]}),
+    }  # fmt: skip
+
+
+def _outcome_shares(
+    before: Mapping[str, int], after: Mapping[str, int], count: int
+) -> list[dict[str, Any]]:
+    return [
+        {
+            "name": outcome(code),
+            "before": before[code],
+            "after": after[code],
+            "before_share": _share(before[code], count),
+            "after_share": _share(after[code], count),
+        }
+        for code in _OUTCOMES
+    ]
+
+
+def _grade_rows(rows: Sequence[Mapping[str, Any]]) -> list[tuple[str, int, int]]:
+    """Best grade first, those without one last."""
+    return [
+        (row["name"] or "–", row["before"]["count"], row["after"]["count"])
+        for row in sorted(rows, key=lambda row: row["name"] or "~")
+    ]
+
+
+def _group_table(code: str, rows: Sequence[Mapping[str, Any]]) -> dict[str, Any]:
+    chart = [
+        (row["name"] or "–", _percent(row["before"]), _percent(row["after"])) for row in rows[:12]
+    ]
+    return {"code": code, "title": _DIMENSIONS[code], "rows": rows, "chart": chart}
 
 
 def _reasons(rows: Sequence[Sequence[Any]], words: Mapping[str, Mapping[str, str]]) -> list[dict[str, Any]]:

@@ -5,79 +5,30 @@ scalar core, for the people it concerns only.
 """
 
 from collections.abc import Callable, Mapping, Sequence
-from dataclasses import dataclass
-from decimal import Decimal
 from typing import Any
 
 import numpy as np
-from numpy.typing import NDArray
 
 from products.domain.pricing import Adjustment, price
-from risk.contracts import APPROVE, DECLINE, REFER
+from risk.contracts import DECLINE
 from risk.domain.columns.batch import Batch
 from risk.domain.columns.conditions import Known, NotInColumns
 from risk.domain.columns.features import text_key
 from risk.domain.columns.limit import limit_columns
 from risk.domain.columns.people import known_of
+from risk.domain.columns.results import RATE_UNIT, Columns, nothing_found, put
 from risk.domain.columns.stages import limit_tables, price_moves, said
 from risk.domain.columns.strategy import ColumnStrategy
 from risk.domain.columns.truth import Mask
 from risk.domain.columns.vector import ABSENT, KNOWN, LPR_UNIT, UNAVAILABLE, UNNAMED
 from risk.domain.columns.whole import UNKNOWN, Column
-from risk.domain.core import Core, codes, core
+from risk.domain.core import core
 from risk.domain.features import FEATURES
 from risk.domain.strategy import CompiledStrategy
 
-OUTCOMES = (DECLINE, REFER, APPROVE)
 _DECLINE, _REFER, _APPROVE = range(3)
-_RATE_UNIT = Decimal("0.000001")
 #: Inputs of the people at these places, asked for only when some must be decided one by one.
 InputsOf = Callable[[Sequence[int]], Sequence[Mapping[str, Any]]]
-
-
-@dataclass
-class Columns:
-    """A ``Core`` per person. ``outcome`` is a place in OUTCOMES; ``grade`` and ``segment`` in the
-    strategy's (-1 none); ``limit`` in cents; ``rate`` in millionths and ``score``, UNKNOWN for none.
-    ``fired`` (the strategy's sayings × people), ``unknown`` (its askers × people) and ``noted`` (NOTES ×
-    people) say why. ``one_by_one``: whom the scalar core decided.
-    """
-
-    strategy: ColumnStrategy
-    outcome: NDArray[np.int8]
-    score: Column
-    grade: Column
-    segment: Column
-    limit: Column
-    rate: Column
-    fired: Mask
-    unknown: Mask
-    noted: Mask
-    one_by_one: Mask
-
-    def core(self, at: int) -> Core:
-        """One person's, as the scalar core gives it."""
-        scalar, outcome = self.strategy.scalar, OUTCOMES[self.outcome[at]]
-        fired = [self.strategy.sayings[i] for i in np.flatnonzero(self.fired[:, at])]
-        own = [code for code, then in fired if then == outcome]
-        noted = [code for code, holds in zip(NOTES, self.noted[:, at], strict=True) if holds]
-        unknown = [self.strategy.askers[i] for i in np.flatnonzero(self.unknown[:, at])]
-        grade, segment, rate = self.grade[at], self.segment[at], int(self.rate[at])
-        return Core(
-            outcome=outcome,
-            score=None if self.score[at] == UNKNOWN else int(self.score[at]),
-            grade=scalar.grades[grade][1] if grade >= 0 else None,
-            segment=scalar.segments[segment].code if segment >= 0 else None,
-            limit=Decimal(int(self.limit[at])).scaleb(-2),
-            rate=None if rate == UNKNOWN else Decimal(rate).scaleb(-6),
-            reasons=codes([*own, *noted]),
-            fired=codes(code for code, _ in fired),
-            unknown=codes(unknown),
-        )
-
-
-#: The engine's own reasons, in the order a person is told them.
-NOTES = ("SOURCE_UNAVAILABLE", "DATA_INCOMPLETE", "SCORE_TOO_LOW", "ABILITY_INSUFFICIENT")
 
 
 def evaluate_columns(
@@ -93,24 +44,24 @@ def evaluate_columns(
             raise NotInColumns(f"{len(alone)} people need their inputs")
         places = [int(at) for at in alone]
         for at, inputs in zip(places, inputs_of(places), strict=True):
-            _put(found, at, core(strategy.scalar, inputs))
+            put(found, at, core(strategy.scalar, inputs))
     return found
 
 
 def _evaluated(strategy: ColumnStrategy, batch: Batch) -> Columns:
     if strategy.problem:
-        return _nothing(strategy, batch.size)
+        return nothing_found(strategy, batch.size)
     try:
         return _in_columns(strategy, batch)
     except NotInColumns:
-        return _nothing(strategy, batch.size)
+        return nothing_found(strategy, batch.size)
 
 
 def _in_columns(strategy: ColumnStrategy, batch: Batch) -> Columns:
     scalar, size = strategy.scalar, batch.size
     known, segment, odd = known_of(batch, scalar, strategy.segments, strategy.formulas)
     known["requested_amount"] = batch.head["requested"]
-    found = _nothing(strategy, size)
+    found = nothing_found(strategy, size)
     early = _ask_rules(found, batch, known)
     _ask_tables(found, "admission", known, ~early)
     declines = _outcomes(found, DECLINE)
@@ -275,44 +226,6 @@ def _rates(
         name = sorted(terms.tiers)[tier] if tier >= 0 else ""
         moved = [Adjustment("", bp, "", "")] if bp else []
         cost = price(terms, grades[grade][1], lpr * LPR_UNIT, tier=name, adjustments=moved)
-        given.append(int(cost.annual_rate / _RATE_UNIT))
+        given.append(int(cost.annual_rate / RATE_UNIT))
     rates[who] = np.array(given, dtype=np.int64)[which.reshape(-1)]
     return rates
-
-
-def _nothing(strategy: ColumnStrategy, size: int) -> Columns:
-    """Everybody declined without a reason and still to be decided one by one."""
-    empty = np.full(size, UNKNOWN, dtype=np.int64)
-    return Columns(
-        strategy=strategy,
-        outcome=np.zeros(size, dtype=np.int8),
-        score=empty.copy(),
-        grade=np.full(size, -1, dtype=np.int64),
-        segment=np.full(size, -1, dtype=np.int64),
-        limit=np.zeros(size, dtype=np.int64),
-        rate=empty.copy(),
-        fired=np.zeros((len(strategy.sayings), size), dtype=np.bool_),
-        unknown=np.zeros((len(strategy.askers), size), dtype=np.bool_),
-        noted=np.zeros((len(NOTES), size), dtype=np.bool_),
-        one_by_one=np.ones(size, dtype=np.bool_),
-    )
-
-
-def _put(found: Columns, at: int, one: Core) -> None:
-    """One person's core into the columns."""
-    scalar = found.strategy.scalar
-    letters = [letter for _, letter in scalar.grades]
-    segments = [segment.code for segment in scalar.segments]
-    found.outcome[at] = OUTCOMES.index(one.outcome)
-    found.score[at] = UNKNOWN if one.score is None else one.score
-    found.grade[at] = -1 if one.grade is None else letters.index(one.grade)
-    found.segment[at] = -1 if one.segment is None else segments.index(one.segment)
-    found.limit[at] = int(one.limit * 100)
-    found.rate[at] = UNKNOWN if one.rate is None else int(one.rate / _RATE_UNIT)
-    for row, (code, then) in enumerate(found.strategy.sayings):
-        is_told = then != one.outcome or code in one.reasons
-        found.fired[row, at] = code in one.fired and is_told
-    for row, code in enumerate(found.strategy.askers):
-        found.unknown[row, at] = code in one.unknown
-    for row, code in enumerate(NOTES):
-        found.noted[row, at] = code in one.reasons
