@@ -11,12 +11,14 @@ import threading
 import time
 from collections.abc import Iterator
 from concurrent.futures import ThreadPoolExecutor
-from contextlib import contextmanager
+from contextlib import closing, contextmanager
 from dataclasses import dataclass, field
+from datetime import UTC, datetime
 from pathlib import Path
 
 import httpx
 import psutil
+import psycopg2
 
 from bench.applicant import Applicant, people
 from bench.report import Row, percentile
@@ -98,8 +100,12 @@ def rows(*, small: bool) -> list[Row]:
     seconds = 30 if small else 600
     with running_copy() as (base, sandbox, pid, ready_s):
         cast = [p for persona in _GOOD for p in people(sandbox, persona, 380)]
-        alone = load(base, sandbox, cast[:10], threads=1, seconds=60)
-        busy = load(base, sandbox, cast[10:], threads=_THREADS, seconds=seconds)
+        started = datetime.now(UTC)
+        alone = load(base, sandbox, cast[:30], threads=1, seconds=60)
+        own_alone_ms = _own_times_ms(pid, started)
+        started = datetime.now(UTC)
+        busy = load(base, sandbox, cast[30:], threads=_THREADS, seconds=seconds)
+        own_busy_ms = _own_times_ms(pid, started)
         memory_gb = _resident_gb(pid)
         weight_kb = _first_visit_kb(base)
     journeys = len(busy.moneys_s) / busy.elapsed_s if busy.elapsed_s else 0.0
@@ -111,6 +117,15 @@ def rows(*, small: bool) -> list[Row]:
             percentile(alone.decisions_s, 0.5) * 1e3,
             250,
         ),
+        Row(
+            "decision, our own time, alone, p50",
+            "ms",
+            percentile(own_alone_ms, 0.5),
+            50,
+            note=f"gathered, evaluated with trace, without waiting for sources; n={len(own_alone_ms)}",
+        ),
+        Row("decision, our own time, alone, p99", "ms", percentile(own_alone_ms, 0.99), 250),
+        Row("decision, our own time, under load, p99", "ms", percentile(own_busy_ms, 0.99), 1_000),
         Row(
             "decision, submit to offer, under load, p95",
             "ms",
@@ -174,6 +189,21 @@ def load(
             future.result()
     result.elapsed_s = time.monotonic() - started
     return result
+
+
+def _own_times_ms(pid: int, since: datetime) -> list[float]:
+    """What the copy's own records say of decisions made since then."""
+    web = next(
+        child
+        for child in psutil.Process(pid).children(recursive=True)
+        if "gunicorn" in " ".join(child.cmdline())
+    )
+    with (
+        closing(psycopg2.connect(web.environ()["DATABASE_URL"])) as connection,
+        connection.cursor() as cursor,
+    ):
+        cursor.execute("SELECT took_ms FROM risk_decisionrecord WHERE as_of >= %s", [since])
+        return [float(row[0]) for row in cursor.fetchall()]
 
 
 def _resident_gb(pid: int) -> float:
