@@ -173,15 +173,17 @@ def test_a_shadow_that_explodes_is_written_down(
 
 def explode(monkeypatch: pytest.MonkeyPatch, challenger: Any) -> None:
     """The challenger's own evaluation fails, the champion's does not."""
-    for module in ("risk.services.decisions", "risk.services.trials"):
-        real = __import__(module, fromlist=["evaluate"]).evaluate
+    for module, name in (
+        ("risk.services.decisions", "evaluate_both"), ("risk.services.trials", "evaluate")
+    ):  # fmt: skip
+        real = getattr(__import__(module, fromlist=[name]), name)
 
         def failing(strategy: Any, inputs: Any, real: Any = real) -> Any:
             if strategy.sha256 == challenger.sha256:
                 raise ZeroDivisionError
             return real(strategy, inputs)
 
-        monkeypatch.setattr(f"{module}.evaluate", failing)
+        monkeypatch.setattr(f"{module}.{name}", failing)
 
 
 def test_figures_that_cannot_be_kept_do_not_stop_a_decision(
