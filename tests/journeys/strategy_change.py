@@ -124,6 +124,7 @@ class Walk:
         expect(page.locator("#problems .verdict.off")).to_have_count(0)
         expect(page.locator("#bench-result ul.decided").first).to_contain_text(RULE, timeout=10_000)
         self.found.bench = page.inner_text("#bench-result table.bench")
+        page.locator(".scroll.sheet").first.evaluate("element => element.scrollLeft = 0")
         self.look("editor", page)
         page.fill("#note", NOTE)
         go(page, ".savebar button[value=save]")

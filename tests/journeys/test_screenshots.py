@@ -195,7 +195,7 @@ def test_pictures_of_what_is_watched(
         desk.open(address)
         save(desk.page, f"risk-{name}", height_max=DESK_HEIGHT_MAX)
     desk.open("risk/models/")
-    campaign.go(desk.page, "main a[href*='/risk/models/']:not(.on)")
+    campaign.go(desk.page, "main tr:has-text('评分卡') a.row")
     save(desk.page, "risk-model", height_max=DESK_HEIGHT_MAX)
     desk.open(f"risk/relations/{ring}/")
     save(desk.page, "risk-relations", height_max=1800)

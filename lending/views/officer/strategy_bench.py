@@ -157,13 +157,14 @@ def _rules(trace: Mapping[str, Any], definition: Mapping[str, Any]) -> list[dict
 
 def _tables(trace: Mapping[str, Any], definition: Mapping[str, Any]) -> list[dict[str, Any]]:
     """Rows of decision tables that were hit."""
+    named = {name: en if words.is_english() else zh for name, _kind, zh, en in editor.vocabulary(definition)}
     return [
         {
             "code": row["table"],
             "name": words.part(editor.TABLE + row["table"], definition),
             "rows": [_("when no row fits") if one == "otherwise" else one for one in row["rows"]],
             "unknown": row.get("unknown", []),
-            "values": row.get("values", {}),
+            "values": {named.get(name, name): value for name, value in row.get("values", {}).items()},
         }
         for row in trace.get("tables", [])
     ]
