@@ -6,7 +6,7 @@ from dataclasses import dataclass
 
 WIDTH, HEIGHT = 720, 520
 _MIDDLE = (WIDTH / 2, HEIGHT / 2)
-_NEAR, _FAR = 120.0, 215.0
+_NEAR, _FAR = 130.0, 225.0
 
 
 @dataclass(frozen=True)

@@ -4,6 +4,7 @@ Every chart takes plain figures and stands beside a table of the same figures. T
 escaped; colours come from the style sheet (``.chart`` classes), never from the data.
 """
 
+import math
 from collections.abc import Iterable, Sequence
 from typing import Any
 
@@ -18,11 +19,16 @@ _SERIES = ("a", "b", "c", "d", "e", "f")
 
 
 @register.simple_tag
-def bar_chart(rows: Iterable[Sequence[Any]], label: str = "", unit: str = "") -> SafeString:
-    """Upright bars. ``rows``: (name, value) or (name, value, second value); values ≥ 0 or ``None``."""
+def bar_chart(
+    rows: Iterable[Sequence[Any]], label: str = "", unit: str = "", before: str = "", after: str = ""
+) -> SafeString:
+    """Upright bars. ``rows``: (name, value) or (name, value, second value); values ≥ 0 or ``None``.
+
+    ``before`` and ``after`` name the first and the second value below the chart.
+    """
     found = [(str(row[0]), [_number(value) for value in row[1:]]) for row in rows]
     top = max((value for _, values in found for value in values if value is not None), default=0)
-    scale = _Scale(0.0, top or 1.0)
+    scale = _Scale(0.0, _round_up(top))
     slot = (_WIDTH - _LEFT - _RIGHT) / max(len(found), 1)
     marks = []
     for at, (name, values) in enumerate(found):
@@ -32,7 +38,8 @@ def bar_chart(rows: Iterable[Sequence[Any]], label: str = "", unit: str = "") ->
             if value is not None:
                 marks.append(_bar(start + wide * order, wide, scale, value, name, order, unit))
     names = [(_LEFT + slot * (at + 0.5), name) for at, (name, _) in enumerate(found)]
-    return _frame(label, scale, unit, names, format_html_join("", "{}", ((m,) for m in marks)))
+    drawn = _frame(label, scale, unit, names, format_html_join("", "{}", ((m,) for m in marks)))
+    return format_html("{}{}", drawn, _legend([one for one in (before, after) if one]))
 
 
 @register.simple_tag
@@ -42,7 +49,7 @@ def line_chart(
     """Lines over the same ``names``. ``series``: (title, values); ``None`` leaves a gap."""
     lines = [(title, [_number(value) for value in values]) for title, values in series]
     every = [value for _, values in lines for value in values if value is not None]
-    scale = _Scale(min([0.0, *every]), max(every, default=1.0) or 1.0)
+    scale = _Scale(min([0.0, *every]), _round_up(max(every, default=1.0)))
     step = (_WIDTH - _LEFT - _RIGHT) / max(len(names) - 1, 1)
     places = [_LEFT + step * at for at in range(len(names))]
     marks = format_html_join(
@@ -65,6 +72,14 @@ class _Scale:
     def y(self, value: float) -> float:
         share = (value - self.low) / (self.high - self.low)
         return round(_HEIGHT - _BOTTOM - share * (_HEIGHT - _TOP - _BOTTOM), 1)
+
+
+def _round_up(top: float) -> float:
+    """The next figure that divides into four round steps: 43 → 60, 92.73 → 100, 7 → 8."""
+    if top <= 0:
+        return 1.0
+    size = 10.0 ** math.floor(math.log10(top))
+    return next(size * step for step in (1, 1.2, 1.6, 2, 3, 4, 6, 8, 10, 12) if size * step >= top)
 
 
 def _number(value: Any) -> float | None:

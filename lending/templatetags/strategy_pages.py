@@ -12,6 +12,8 @@ from lending.views.officer.strategy_rows import SheetView, cell_words
 
 #: Who approves what ships with the platform (``risk.services.strategies``).
 SETUP = "bank setup"
+#: Names under which what ships with the platform was written and approved.
+_SHIPPED = frozenset({SETUP, "risk.manager"})
 register = template.Library()
 _LISTED = frozenset({"condition", "feature", "formula", "input"})
 
@@ -109,6 +111,8 @@ def standing_colour(name: str) -> str:
 @register.filter
 def staff_name(staff_no: str, names: Any) -> str:
     """A member of staff by name; what came with the platform has no person behind it."""
-    if staff_no == SETUP:
+    if staff_no in _SHIPPED:
         return pgettext("staff", "came with the platform")
+    if staff_no == "system":
+        return pgettext("staff", "by itself")
     return str((names or {}).get(staff_no, staff_no))

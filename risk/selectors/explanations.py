@@ -113,6 +113,7 @@ def whole(decision_id: UUID, *, with_rules: bool = False) -> Row:
         "tables": result["trace"].get("tables", []),
         "formulas": result["trace"].get("formulas", []),
         "steps": waterfall(result["trace"]["limit"]),
+        "names": {},
         "derived": [], "points": [], "rules": [], "helps": (), "tampered": False,
         "requested": inputs.get("requested_amount"),
     }
@@ -125,6 +126,7 @@ def whole(decision_id: UUID, *, with_rules: bool = False) -> Row:
     shown = truths if with_rules else tuple(row for row in truths if row.truth)
     return {
         **found,
+        "names": _names(record, strategy),
         "derived": [
             {"feature": name, "value": value, **derived_words(name, strategy.income)}
             for name, value in result["trace"]["derived"].items()
@@ -201,9 +203,23 @@ def waterfall(steps: Sequence[Mapping[str, str]]) -> list[Row]:
         else:
             value = Decimal(step["value"])
             amount = value if amount is None or step["step"] == "rounded down" else min(amount, value)
+        kind, _, table = step["step"].partition(" ")
+        table, _, row = table.partition(" ") if kind == "table" else ("", "", "")
         rows.append({"step": step["step"], "how": how, "amount": amount,
-                     "value": step.get("value", "")})
+                     "value": step.get("value", ""), "table": table, "row": row})
     return rows
+
+
+def _names(record: DecisionRecord, strategy: CompiledStrategy) -> dict[str, tuple[str, str]]:
+    """(Chinese, English) of every value, formula and table the trace may name."""
+    definition, derived = _definition(record), record.result["trace"]["derived"]
+    words = {name: derived_words(name, strategy.income) for name in derived}
+    made = {row["name"]: row for row in definition.get("formulas", [])}
+    tables = {row["code"]: row for row in definition.get("tables", [])}
+    found = {name: (feature.zh, feature.en) for name, feature in FEATURES.items()}
+    for code, row in (words | made | tables).items():
+        found[code] = (str(row.get("zh") or code), str(row.get("en") or code))
+    return found
 
 
 def _points(strategy: CompiledStrategy, points: Sequence[Sequence[Any]]) -> list[Row]:

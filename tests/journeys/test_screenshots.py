@@ -7,8 +7,9 @@ import pytest
 from PIL import Image
 from playwright.sync_api import Browser, Page
 
+from bench.applicant import Applicant, people
 from deploy.place import PROJECT
-from tests.journeys import campaign
+from tests.journeys import campaign, strategy_change
 from tests.journeys.desk import DeskBrowser
 from tests.journeys.phone import PhoneBrowser
 from tests.system import RunningSystem, system_folder
@@ -33,6 +34,12 @@ PERSON = 150
 FACTORY = (
     "tree", "refusal", "editor", "terms", "review", "what-if", "product", "poster", "offer", "provenance"
 )
+CHANGE = ("strategies", "editor", "backtest", "review", "trial", "decision")
+#: What the desk shows about decisions → its address; the rest is reached by a link.
+WATCHED = {
+    "monitoring": "risk/monitoring/?period=90", "sources": "risk/sources/", "fairness": "risk/fairness/",
+}
+DESK_HEIGHT_MAX = 2400
 OFFICER, OFFICERS_CODE = "chenjianhua", "s201-shandai"
 
 
@@ -159,3 +166,59 @@ def test_pictures_of_a_campaign_product(
     found.phone.close()
     assert found.complaints == []
     assert {f"factory-{name}.png" for name in FACTORY} <= {one.name for one in FOLDER.glob("*.png")}
+
+
+def test_pictures_of_a_strategy_change(
+    system_with_history: RunningSystem, chromium: Browser
+) -> None:
+    """From the strategies to the replayed decision; long pages whole, cut off at the end."""
+    FOLDER.mkdir(parents=True, exist_ok=True)
+    whole = {"backtest": 2000, "review": 1100, "trial": 1400, "decision": DESK_HEIGHT_MAX}
+    found = strategy_change.walk(
+        system_with_history, chromium,
+        lambda name, page: save(page, f"risk-{name}", height_max=whole.get(name, 0)),
+    )
+    print(f"with pictures: {found.seconds:.0f} s, {found.waited:.0f} s of it waiting")
+    assert found.complaints == []
+    assert {f"risk-{name}.png" for name in CHANGE} <= {one.name for one in FOLDER.glob("*.png")}
+
+
+def test_pictures_of_what_is_watched(
+    system_with_history: RunningSystem, chromium: Browser
+) -> None:
+    """Monitoring, sources, fairness, a model's card, a ring's graph; the refusal on a phone."""
+    FOLDER.mkdir(parents=True, exist_ok=True)
+    ring = a_ring_applies(system_with_history)
+    desk = DeskBrowser(chromium, system_with_history, "risk")
+    desk.log_in()
+    for name, address in WATCHED.items():
+        desk.open(address)
+        save(desk.page, f"risk-{name}", height_max=DESK_HEIGHT_MAX)
+    desk.open("risk/models/")
+    campaign.go(desk.page, "main tr:has-text('评分卡') a.row")
+    save(desk.page, "risk-model", height_max=DESK_HEIGHT_MAX)
+    desk.open(f"risk/relations/{ring}/")
+    save(desk.page, "risk-relations", height_max=1800)
+    assert desk.complaints == []
+    desk.close()
+
+    person = system_with_history.sandbox.person("over_indebted", PERSON)
+    phone = PhoneBrowser(chromium, system_with_history.url, system_with_history.sandbox, person)
+    phone.scan(OFFICERS_CODE)
+    assert phone.walk() == "declined"
+    save(phone.page, "risk-refusal", height_max=PHONE_HEIGHT_MAX)
+    phone.close()
+
+
+def a_ring_applies(system: RunningSystem) -> str:
+    """Eight people of one flat, one after the other; the last one's application."""
+    application = ""
+    for person in people(system.sandbox.url, "fraud_ring", 8, 8):
+        applicant = Applicant(system.url, system.sandbox.url, person)
+        applicant.log_in()
+        applicant.start()
+        applicant.fill_in()
+        applicant.submit()
+        application = applicant.application_id
+        applicant.close()
+    return application

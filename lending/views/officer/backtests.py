@@ -15,6 +15,7 @@ from django.views.decorators.http import require_POST, require_safe
 from lending.domain.staff_duties import Duty
 from lending.errors import DomainError, InvalidInput, NotFound
 from lending.selectors import worklists
+from lending.selectors.products import staff_names
 from lending.services import backtests as service
 from lending.staff_access import officer_of, require_duty, staff_required, staff_user
 from lending.staff_pages import page, today
@@ -116,6 +117,7 @@ def _page(
         "may_start": service.may_start(officer_of(request).role),
     }
     if run is not None:
+        context["staff"] = staff_names([run.author])
         context["progress"] = Decimal(run.done) / run.total if run.total else None
         if run.summary is not None:
             context["report"] = backtest_words.report(run.summary)

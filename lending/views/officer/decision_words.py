@@ -65,9 +65,14 @@ GROUPS: Mapping[str, Any] = {
     "male": gettext_lazy("Men"),
     "under 18": gettext_lazy("under 18"),
 }
+HITS: Mapping[str, Any] = {
+    "first": pgettext_lazy("hit", "the first row that fits"),
+    "collect": pgettext_lazy("hit", "every row that fits"),
+}
+ROWS: Mapping[str, Any] = {"otherwise": gettext_lazy("when no row fits")}
 _TABLES: Mapping[str, Mapping[str, Any]] = {
     "value_state": STATES, "op": OPS, "then": THENS, "effect": EFFECTS, "part": PARTS,
-    "dimension": DIMENSIONS, "group": GROUPS,
+    "dimension": DIMENSIONS, "group": GROUPS, "hit": HITS, "row": ROWS,
 }
 
 

@@ -17,9 +17,10 @@ from lending.models import LoanApplication
 from lending.selectors import desk, neighbours, worklists
 from lending.selectors import devices as device_selectors
 from lending.staff_access import officer_of, require_duty, staff_required, staff_user
-from lending.staff_pages import page
+from lending.staff_pages import page, today
 from lending.views.officer import relation_words
 from risk import selectors as risk_selectors
+from risk.selectors import monitoring_words
 
 
 @require_safe
@@ -49,8 +50,9 @@ def relations_page(request: HttpRequest, application_id: UUID) -> HttpResponse:
     visible = set(
         worklists.visible_applications(user).filter(pk__in=theirs).values_list("pk", flat=True)
     )
+    has_tabs = may(officer_of(request).role, Duty.SEE_RISK)
     context = {
-        "section": "applications",
+        "section": "risk" if has_tabs else "applications",
         "application": application,
         "name": desk.name_of(application),
         "people": [_person(one, visible) for one in found],
@@ -58,7 +60,8 @@ def relations_page(request: HttpRequest, application_id: UUID) -> HttpResponse:
         "graph": _graph(found),
         "signals": _measured(application),
         "helper": device_selectors.helper_of(application),
-        "has_tabs": may(officer_of(request).role, Duty.SEE_RISK),
+        "has_tabs": has_tabs,
+        "reason_words": monitoring_words.reasons_and_features(today())[0],
     }
     return page(request, "desk/risk/relations", context)
 

@@ -13,6 +13,7 @@ from lending.domain.staff_duties import Duty, may
 from lending.errors import DomainError, NotFound, NotPermitted
 from lending.forms.officer_risk import TrialForm
 from lending.selectors import monitoring as lending_reading
+from lending.selectors.products import staff_names
 from lending.services import strategies as strategy_service
 from lending.services import trials as service
 from lending.staff_access import officer_of, require_duty, staff_required, staff_user
@@ -39,7 +40,9 @@ def trial_list(request: HttpRequest) -> HttpResponse:
         for row in strategy_reading.versions(code, on=day)
         if row.standing == "approved"
     ]
-    context = {"trials": reading.trials(), "ready": ready, **_frame(request)}
+    trials = reading.trials()
+    people = [row.author for row in ready] + [who for row in trials for who in _people(row)]
+    context = {"trials": trials, "ready": ready, "staff": staff_names(people), **_frame(request)}
     return page(request, "desk/risk/trials", context)
 
 
@@ -105,6 +108,7 @@ def _trial_page(
     )
     context = {
         "trial": trial,
+        "staff": staff_names(_people(trial)),
         "problem": problem,
         "found": found,
         "rows": [
@@ -155,6 +159,10 @@ def _performance(trial: reading.TrialRow) -> list[dict[str, Any]]:
         {"name": _group(name), "loans": n, "bad": bad, "share": share}
         for name, n, bad, share in reading.performance(trial.id, outcomes)
     ]
+
+
+def _people(trial: reading.TrialRow) -> list[str]:
+    return [trial.started_by, trial.ended_by]
 
 
 def _group(name: str) -> Any:
