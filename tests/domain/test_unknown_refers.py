@@ -59,3 +59,16 @@ def test_a_layer_that_may_lower_the_limit_is_told_or_a_person_looks() -> None:
     assert [found.core(at) for at in range(len(people))] == [
         core(compiled.scalar, one) for one in people
     ]
+
+
+def test_a_characteristic_of_one_bin_gives_its_points_to_everybody() -> None:
+    written = definition()
+    plain = evaluate(read_strategy(written), inputs())["score"]
+    row = {"feature": "land_mu", "group": "ability", "zh": "土地", "en": "land"}
+    written["scorecard"]["characteristics"].append({**row, "edges": [], "points": [25]})
+    compiled = read_column_strategy(written)
+    result = evaluate(compiled.scalar, inputs())
+    assert result["score"] == plain + 25
+    assert ["land_mu", "", 25] in result["trace"]["points"]
+    found = evaluate_columns(compiled, batch_of_inputs([inputs()]), lambda _: [inputs()])
+    assert found.core(0).score == plain + 25
