@@ -153,7 +153,8 @@ def _records(ids: Range, since: date | None) -> Iterator[DecisionRecord]:
 
 @dataclass(frozen=True)
 class Replayed:
-    """One decision made again. ``differences``: parts of the result that are not the same, and
+    """One decision made again, under the name of the engine that made it if today's gives the same
+    results. ``differences``: parts of the result that are not the same, and
     ``inputs`` or ``strategy`` where what is stored no longer has its own hash.
     """
 
@@ -173,7 +174,7 @@ def replayed(decision_id: UUID) -> Replayed:
         differences.append("result")
     digest = ""
     try:
-        result = evaluate(compiled_version(record.strategy_version_id), record.inputs)
+        result = _decided_again(record, record.strategy_version_id)
     except TamperedStrategy:
         differences.append("strategy")
     else:

@@ -35,15 +35,21 @@ class _StillChanging(Exception):
 
 
 def published_version(code: str, on: date) -> StrategyVersion:
-    """The version in force on a business date; raises ``NoPublishedStrategy``."""
+    """The version in force on a business date; raises ``NoPublishedStrategy``.
+
+    A version replaced since still decides on its own days: a business date may lag behind the day
+    its successor began.
+    """
+    published = Q(state=StrategyVersion.State.PUBLISHED)
+    replaced = Q(state=StrategyVersion.State.RETIRED, valid_to__gt=on)
     version = (
         StrategyVersion.objects.select_related("strategy")
         .filter(
-            Q(valid_to__isnull=True) | Q(valid_to__gt=on),
+            published & (Q(valid_to__isnull=True) | Q(valid_to__gt=on)) | replaced,
             strategy__code=code,
-            state=StrategyVersion.State.PUBLISHED,
             valid_from__lte=on,
         )
+        .order_by("state", "-valid_from")  # "published" before "retired"
         .defer("definition")
         .first()
     )

@@ -9,15 +9,14 @@ from dataclasses import dataclass, field
 from decimal import Decimal
 from typing import Any
 
-from products.domain.coupons import reduce
-from products.domain.law import reviewed_amount_max
-from products.domain.pricing import Adjustment, price
+from products.domain.pricing import Adjustment
 from products.money import ZERO
 from risk.contracts import APPROVE, DECLINE, REFER, OfferDraft
 from risk.domain.assessments import assess
 from risk.domain.case import Case
-from risk.domain.limits import Limit, compute_limit, free_monthly
-from risk.domain.offers import Frame, Plan, build_offers, offer_as_dict, person_set_offers
+from risk.domain.case_offers import offers_at
+from risk.domain.limits import Limit, cannot_be_told, compute_limit
+from risk.domain.offers import offer_as_dict
 from risk.domain.reasons import approval_notes, gap_reasons, reason, weak_points
 from risk.domain.scorecard import Points
 from risk.domain.stages import Desk, Fired
@@ -28,8 +27,6 @@ ENGINE_VERSION = "2.0"
 #: Older versions whose results are the same but for the version's name: these strategies had no
 #: tables and no formulas, and without them nothing changed.
 SAME_RESULTS = frozenset({"1.2"})
-#: Term of a method that a tier prefers and the strategy has no plan for.
-_TIER_MONTHS = 12
 
 
 @dataclass
@@ -140,7 +137,7 @@ def _offered(case: Case, found: Found) -> dict[str, Any]:
     limit, grade, found.limit = found.limit, found.grade, None
     if limit is None or grade is None:
         raise ValueError("an approval has a limit and a grade")
-    found.offers = build_offers(_frame(case, grade, limit.amount, found.adjustments), _plans(case))
+    found.offers = offers_at(case, grade, limit.amount, found.adjustments)
     if not found.offers:
         found.notes = [reason(case.strategy, "ABILITY_INSUFFICIENT", DECLINE)]
         return _result(case, DECLINE, found)
@@ -185,28 +182,12 @@ def _desk(
     return case.desk(score=score, grade=grade, limit_amount=amount)
 
 
-def reprice(
-    strategy: CompiledStrategy, inputs: Mapping[str, Any], *, grade: str | None, limit: Decimal
-) -> tuple[OfferDraft, ...]:
-    """Offers at a limit a person set, priced at ``grade`` (unknown → the strategy's worst grade).
-
-    ``inputs`` carry the terms, LPR and business date of today; the limit is held to the product's
-    caps.
-    """
-    case = Case(strategy, inputs)
-    capped = min(limit, reviewed_amount_max(case.terms))
-    grade = grade or strategy.worst_grade
-    adjustments = case.desk(grade=grade, limit_amount=capped).price(for_person=True) or ()
-    frame = _frame(case, grade, capped, adjustments)
-    return person_set_offers(frame, _plans(case))
-
-
 def _limit(case: Case, grade: str | None, score: int | None) -> tuple[Limit | None, bool]:
-    """The limit, and whether the limit tables could be told."""
+    """The limit, and whether tables and lowering layers could be told."""
     if grade is None:
         return None, True
     tables = case.desk(grade=grade, score=score).limit()
-    if tables is None:
+    if tables is None or cannot_be_told(case.known, case.strategy.limit):
         return None, False
     written_cap = case.inputs.get("regulatory_cap")
     cap = None if written_cap is None else Decimal(written_cap)
@@ -220,37 +201,6 @@ def _limit(case: Case, grade: str | None, score: int | None) -> tuple[Limit | No
         tables=tables,
     )
     return limit, True
-
-
-def _frame(case: Case, grade: str, limit: Decimal, adjustments: Sequence[Adjustment]) -> Frame:
-    terms = case.terms
-    cost = price(
-        terms, grade, Decimal(case.inputs["lpr"]), tier=case.tier, adjustments=adjustments
-    )
-    months, shares = case.income_months()
-    return Frame(
-        terms=terms,
-        price=cost,
-        reduction=reduce(
-            cost.annual_rate, case.coupons(), floor=terms.rate_floor, bp_max=terms.coupon_bp_max
-        ),
-        limit=limit,
-        free_monthly=free_monthly(case.known, case.strategy.limit, case.terms),
-        start=case.start,
-        seasonal_months=months,
-        seasonal_shares=shares,
-        labels=case.strategy.labels,
-    )
-
-
-def _plans(case: Case) -> Sequence[Plan]:
-    segment = case.known.get("segment", case.strategy.segments[-1].code)
-    plans = case.strategy.plans[segment]
-    preferred = case.terms.tiers[case.tier]["methods"] if case.tier else ()
-    first = [plan for method in preferred for plan in plans if plan.method == method]
-    wished = {plan.method for plan in first}
-    added = [Plan(method, _TIER_MONTHS) for method in preferred if method not in wished]
-    return (*first, *added, *(plan for plan in plans if plan not in first))
 
 
 def _result(case: Case, outcome: str, found: Found) -> dict[str, Any]:

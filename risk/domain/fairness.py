@@ -8,9 +8,9 @@ neighbour who recognises somebody.
 from collections.abc import Mapping
 from dataclasses import dataclass
 from decimal import Decimal
-from math import sqrt
 
-Z95 = 1.959963984540054
+from risk.domain import monitoring_intervals as intervals
+
 CELL_MIN = 20
 FOUR_FIFTHS = 0.8
 
@@ -70,23 +70,16 @@ class Comparison:
 
 def wilson(successes: int, n: int) -> tuple[float, float]:
     """95 % interval of a share; (0, 1) for nobody."""
-    if n <= 0:
-        return 0.0, 1.0
-    p, z2 = successes / n, Z95 * Z95
-    middle = (p + z2 / (2 * n)) / (1 + z2 / n)
-    half = Z95 * sqrt(p * (1 - p) / n + z2 / (4 * n * n)) / (1 + z2 / n)
-    low = 0.0 if successes == 0 else max(middle - half, 0.0)
-    high = 1.0 if successes == n else min(middle + half, 1.0)
-    return low, high
+    found = intervals.wilson(successes, n)
+    return (found.low, found.high) if found else (0.0, 1.0)
 
 
 def newcombe(k1: int, n1: int, k2: int, n2: int) -> tuple[float, float, float]:
     """k1/n1 − k2/n2 with its 95 % interval: (difference, low, high). ``n1`` and ``n2`` above zero."""
-    p1, p2 = k1 / n1, k2 / n2
-    (l1, u1), (l2, u2) = wilson(k1, n1), wilson(k2, n2)
-    low = p1 - p2 - sqrt((p1 - l1) ** 2 + (u2 - p2) ** 2)
-    high = p1 - p2 + sqrt((u1 - p1) ** 2 + (p2 - l2) ** 2)
-    return p1 - p2, max(low, -1.0), min(high, 1.0)
+    found = intervals.newcombe(k1, n1, k2, n2)
+    if found is None:
+        raise ValueError("a share of nobody")
+    return found.value, found.low, found.high
 
 
 def compare(groups: Mapping[str, Counts]) -> Comparison:

@@ -70,6 +70,11 @@ def free_monthly(known: Known, rules: LimitRules, terms: LoanTerms) -> Decimal |
     return max(free.quantize(CENT, ROUND_FLOOR), ZERO)
 
 
+def cannot_be_told(known: Known, rules: LimitRules) -> bool:
+    """Whether a layer that lowers the limit may hold or not; one that lifts it is then left out."""
+    return any(layer.percent < 100 and layer.test(known, {}) is None for layer in rules.layers)
+
+
 def compute_limit(
     known: Known,
     *,

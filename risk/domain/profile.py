@@ -65,15 +65,21 @@ def read_facts(facts: Facts, defaults: Mapping[str, Any]) -> tuple[dict[str, Any
 
 def read_one(feature: Feature, fact: Any, defaults: Mapping[str, Any]) -> tuple[Any, str]:
     """One fact as its typed value, and what is wrong with it ("" if nothing is)."""
-    state = fact.get("state") if isinstance(fact, Mapping) else "missing"
-    if state in {"no_record", "mismatch"}:
+    if fact is None:
+        fact = {"state": "missing"}
+    if not isinstance(fact, Mapping):
+        return None, "invalid"
+    state = fact.get("state")
+    if state == "no_record" or state == "mismatch":
         raw = fact.get("value") if fact.get("value") is not None else feature.when_no_record
     elif state == "answered":
         raw = fact.get("value")
     elif state == "unavailable":
         return None, "unavailable"
-    else:
+    elif state == "missing":
         raw = defaults.get(feature.name)
+    else:  # a default stands in for what nobody was asked, never for what cannot be read
+        return None, "invalid"
     if raw is None:
         return None, "missing"
     try:

@@ -60,7 +60,7 @@ class Characteristic:
     def score(self, value: Any, thin: bool) -> Points:
         if thin and self._thin is not None:
             return self._thin
-        if self.edges:
+        if self.points:
             return self._by_bin[bisect_right(self.edges, value)]
         label = _key(value)
         return self._by_value.get(label) or self._give(label, self.otherwise)

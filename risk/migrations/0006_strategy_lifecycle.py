@@ -12,6 +12,18 @@ UPDATE risk_strategyversion SET
     valid_to = (retired_at AT TIME ZONE 'Asia/Shanghai')::date
 WHERE published_at IS NOT NULL;
 """
+# The older release knows one published version a strategy and no second person's steps: what is not
+# in force today is given up.
+GIVE_UP = """
+UPDATE risk_strategyversion AS version SET state = 'retired', retired_at = coalesce(retired_at, now())
+WHERE state IN ('submitted', 'approved') OR state = 'published' AND id <> (
+    SELECT other.id FROM risk_strategyversion AS other
+    WHERE other.strategy_id = version.strategy_id AND other.state = 'published'
+    ORDER BY (other.valid_from <= current_date) DESC,
+        CASE WHEN other.valid_from <= current_date THEN other.valid_from END DESC, other.valid_from
+    LIMIT 1);
+SET CONSTRAINTS ALL IMMEDIATE;
+"""
 GUARDS = """
 ALTER TABLE risk_strategyversion ADD CONSTRAINT strategy_version_no_overlap EXCLUDE USING gist (
     int8range(strategy_id, strategy_id, '[]') WITH &&,
@@ -124,7 +136,7 @@ class Migration(migrations.Migration):
                 max_length=10,
             ),
         ),
-        migrations.RunSQL(FILL, migrations.RunSQL.noop),
+        migrations.RunSQL(FILL, GIVE_UP),
         # constraints after data: PostgreSQL refuses ALTER TABLE while trigger events are pending
         migrations.RunSQL("SET CONSTRAINTS ALL IMMEDIATE", migrations.RunSQL.noop),
         migrations.AddConstraint(

@@ -3,11 +3,10 @@
 from risk.services.decisions import (
     AGE_MAX,
     AGE_MIN,
-    authority_for,
     check,
     decide,
     gather,
-    reprice,
 )
+from risk.services.review_limits import authority_for, reprice
 
 __all__ = ["AGE_MAX", "AGE_MIN", "authority_for", "check", "decide", "gather", "reprice"]

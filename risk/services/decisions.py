@@ -1,17 +1,16 @@
-"""What risk does for lending: ask the sources, decide, price again after a person.
+"""What risk does for lending: ask the sources, and decide.
 
-All three are safe to repeat. ``gather`` and ``decide`` call outside services and must not run
+Both are safe to repeat. ``gather`` and ``decide`` call outside services and must not run
 inside a transaction. A decision is one stored row a round; whoever comes second gets the first
 one's answer.
 """
 
 import time
-from collections.abc import Collection, Iterable
+from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import date, datetime
 from decimal import Decimal
 from typing import Any
-from uuid import UUID
 
 import structlog
 from django.db import transaction
@@ -24,12 +23,10 @@ from products.domain.terms import LoanTerms
 from products.money import ZERO
 from products.selectors.calendars import income_calendar
 from risk import gathering, selectors, vectors
-from risk.contracts import DECLINE, Decision, DecisionRequest, OfferDraft, Subject
+from risk.contracts import DECLINE, Decision, DecisionRequest, Subject
 from risk.domain.canonical import canonical, sha256_of
 from risk.domain.citizen import age_on, birth_date
 from risk.domain.decide import ENGINE_VERSION, evaluate_both, precheck
-from risk.domain.decide import authority_for as role_for
-from risk.domain.decide import reprice as reprice_offers
 from risk.gateways.sources import PURPOSE_LOAN_APPROVAL, SOURCES
 from risk.inputs import application_facts, build_inputs, source_facts
 from risk.models import DecisionRecord, StrategyVersion
@@ -155,47 +152,6 @@ def _made(request: DecisionRequest, version: StrategyVersion) -> _Made:
     own_s = done - started - waited_s
     took_us = int((done - ready) * 1_000_000)
     return _Made(version, inputs, result, int(own_s * 1000), took_us, outcome, limit)
-
-
-def reprice(
-    *,
-    decision_id: UUID,
-    limit: Decimal,
-    terms: LoanTerms,
-    lpr: Decimal,
-    today: date,
-    without: Collection[str] = (),
-) -> tuple[OfferDraft, ...]:
-    """Offers at the limit a person set, under today's terms and LPR, at the decision's grade.
-
-    ``without`` names coupons that nothing is left of. The decision's strategy version is used. The
-    limit is held to the product's caps; instalments to the person's income where it is known. Raises
-    ``selectors.NoDecision``.
-    """
-    record = selectors.record_of(decision_id)
-    inputs = {
-        **record.inputs,
-        "terms": terms.as_dict(),
-        "lpr": str(lpr),
-        "business_date": today.isoformat(),
-        "coupons": [
-            row for row in record.inputs.get("coupons", ()) if row["code"] not in without
-        ],
-    }
-    strategy = compiled_version(record.strategy_version_id)
-    return reprice_offers(strategy, inputs, grade=record.grade or None, limit=limit)
-
-
-def authority_for(*, decision_id: UUID, amount: Decimal) -> str | None:
-    """The role (officer | manager | head_office) that may approve ``amount`` yuan alone, by the bands
-    of the decision's own strategy; ``None`` when it has none for this case.
-
-    While something a band reads is unknown, the highest role it may ask for. Raises
-    ``selectors.NoDecision``.
-    """
-    record = selectors.record_of(decision_id)
-    strategy = compiled_version(record.strategy_version_id)
-    return role_for(strategy, record.inputs, amount)
 
 
 def _may_be_asked_about(id_number: str, day: date, terms: LoanTerms | None) -> bool:

@@ -24,11 +24,13 @@ from risk.models import (
     ScoreBin,
 )
 from risk.services import monitoring_sql, trials
+from risk.strategies import compiled_version
 
 log = structlog.get_logger(__name__)
 _DAYS_LOCK, _OUTCOMES_LOCK = 7_101, 7_102
 #: A label beyond these many is counted as nothing rather than filling the table with free text.
 BINS_MAX = 2_000
+OTHERWISE = "otherwise"
 #: Decisions land on the bank's date; one that was long in coming may land on the day before.
 DAYS_STILL_OPEN = 1
 _CHUNK = 20_000
@@ -48,10 +50,9 @@ def keep(*, record: DecisionRecord, took_us: int, place: trials.Place | None) ->
     """The decision's figures, and its row in a running trial: one insert each, in a savepoint."""
     try:
         with transaction.atomic():
-            points = record.result["trace"]["points"]
             DecisionFigures(
                 decision=record,
-                bins=_bin_ids([(feature, label) for feature, label, _ in points]),
+                bins=_bin_ids(_labels(record)),
                 annual_rate=trials.first_rate(record.result),
                 took_us=took_us,
             ).save(force_insert=True)
@@ -59,6 +60,21 @@ def keep(*, record: DecisionRecord, took_us: int, place: trials.Place | None) ->
                 trials.keep(place=place, record=record, took_us=took_us)
     except Exception as error:  # the decision stands, whatever its figures do
         log.warning("monitoring.not_kept", problem=type(error).__name__)
+
+
+def _labels(record: DecisionRecord) -> list[tuple[str, str]]:
+    """Feature and bin of each point given. A word the scorecard does not list is the person's own: it
+    stays in the record, sealed, and counts as ``OTHERWISE`` here.
+    """
+    points = record.result["trace"]["points"]
+    if not points:
+        return []
+    card = compiled_version(record.strategy_version_id).scorecard
+    listed = {one.feature: {*one.table, "thin"} for one in card.characteristics if not one.points}
+    return [
+        (feature, label if label in listed.get(feature, {label}) else OTHERWISE)
+        for feature, label, _ in points
+    ]
 
 
 _bins: dict[tuple[str, str], int] = {}

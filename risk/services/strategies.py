@@ -150,7 +150,9 @@ def retire(*, version_id: int, today: date, now: datetime) -> StrategyVersion:
             if version.valid_from is None or version.valid_from <= today:
                 raise IllegalStep("in_force")
             _retire(version, now)
-            _standing(version.strategy).filter(valid_to=version.valid_from).update(valid_to=None)
+            _standing(version.strategy).filter(valid_to=version.valid_from).update(
+                valid_to=version.valid_to  # none, or the day of one scheduled after it
+            )
         elif version.state == _State.APPROVED:
             _retire(version, now)
         else:

@@ -127,7 +127,7 @@ def _column(name: str, cells: Sequence[str]) -> tuple[Column | None, str]:
     if len(distinct) == 1 and not gaps:
         return None, "constant"
     if protected_values(distinct):
-        return None, "protected attribute (its values tell the sex): never used"
+        return None, "protected attribute (by its values): never used"
     if len(distinct) > min(_DISTINCT_WORDS_MAX, _IDENTIFIER_SHARE * len(present)):
         return None, "identifier: nearly every value is different"
     return words_column(name, [None if cell in gaps else cell for cell in cells]), ""

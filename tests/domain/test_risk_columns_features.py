@@ -160,3 +160,9 @@ def test_derived_columns_of_many_people_take_no_time(rows: int) -> None:
         if FEATURES[name].type in ("count", "money")
     }
     assert len(derive_columns(columns, business_date=DAY, income=RULES)["age"]) == rows
+
+
+def test_what_is_no_fact_is_not_taken_for_one_that_was_never_asked() -> None:
+    facts = [{"ring_size": one} for one in (None, "junk", {}, None, [], {"state": "missing"})]
+    column = read_columns(facts, {"ring_size": 1})["ring_size"]
+    assert column.tolist() == [1, UNKNOWN, UNKNOWN, 1, UNKNOWN, 1]

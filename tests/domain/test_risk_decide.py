@@ -14,7 +14,8 @@ from hypothesis import strategies as st
 
 from products.domain.schedule import ScheduleRequest, build, for_terms
 from risk.domain.canonical import canonical
-from risk.domain.decide import evaluate, reprice
+from risk.domain.case_offers import reprice
+from risk.domain.decide import evaluate
 from risk.domain.features import FEATURES
 from risk.domain.offers import _term_in_use
 from tests.risk.applicants import AT, FARMER, inputs, strategy
@@ -183,11 +184,14 @@ def test_a_malformed_or_missing_input_never_approves(name: str) -> None:
         case["facts"][name]["value"] = bad
         case["facts"][name]["state"] = "answered"
         assert evaluate(strategy(), case)["outcome"] != "approve", (name, bad)
-    for fact in (None, "junk", {}, {"value": 1, "state": "asking"}):
+    for fact in ("junk", 7, [], {}, {"value": 1, "state": "asking"}, {"value": 1, "state": ["x"]}):
         case = inputs()
-        case["facts"][name] = fact
-        if name not in strategy().defaults:
-            assert evaluate(strategy(), case)["outcome"] != "approve", (name, fact)
+        case["facts"][name] = fact  # a default stands in for nothing said, never for nonsense
+        assert evaluate(strategy(), case)["outcome"] != "approve", (name, fact)
+    case = inputs()
+    case["facts"][name] = None
+    if name not in strategy().defaults:
+        assert evaluate(strategy(), case)["outcome"] != "approve", name
 
 
 @settings(max_examples=60, deadline=None)

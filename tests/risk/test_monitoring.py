@@ -25,6 +25,9 @@ from risk.selectors import monitoring_alerts as alert_reading
 from risk.selectors.monitoring import Span
 from risk.services import monitoring, monitoring_alerts
 from risk.services.monitoring import LoanOutcome
+from risk.services.strategies import publish
+from risk.strategies import forget
+from tests.risk.conftest import definition
 
 pytestmark = pytest.mark.django_db
 
@@ -336,3 +339,23 @@ def test_jobs_at_once_open_one_alert_and_count_a_day_once(
     monitoring_alerts.evaluate(today=today, now=now, more={})
     assert MonitoringAlert.objects.filter(code="automation_low").count() == 1
     assert reading.per_day(Span(today, today))[0].n == 120
+
+
+def test_a_persons_own_words_are_not_kept_in_the_open(
+    sandbox: Any, request_for: Any, now: Any, db: None
+) -> None:
+    forget()
+    written = definition()
+    words = {"group": "basics", "zh": "自报", "en": "told us", "otherwise": 1}
+    written["scorecard"]["characteristics"] += [
+        {**words, "feature": "occupation", "table": {"teacher": 5}},
+        {**words, "feature": "declared_income", "table": {}},
+    ]
+    publish(definition=written, author="risk.manager", now=now)
+    decision = services.decide(request_for(sandbox.person("teacher")))
+    points = DecisionRecord.objects.get(pk=decision.id).result["trace"]["points"]
+    assert ["occupation", "farmer", 1] in points
+    kept = dict(ScoreBin.objects.values_list("feature", "label"))
+    assert (kept["occupation"], kept["declared_income"]) == ("otherwise", "otherwise")
+    bins = DecisionFigures.objects.get(decision_id=decision.id).bins
+    assert len(bins) == len(points)

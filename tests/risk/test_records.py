@@ -11,7 +11,7 @@ from django.db import DatabaseError, connection, transaction
 
 from risk import services
 from risk.models import DecisionRecord, SourceReport, StrategyVersion
-from risk.replay import is_identical, replay_all
+from risk.replay import is_identical, replay_all, replayed
 from risk.services.strategies import publish
 from risk.strategies import NoPublishedStrategy, TamperedStrategy, compiled_version, forget
 from tests.domain.engine_1_2 import FROZEN
@@ -178,3 +178,34 @@ def test_records_of_the_engine_before_tables_still_replay_to_the_same_bytes(
     report = replay_all(since=None, under=None)
     assert (report.count, report.equal, report.other) == (2, 2, 0)
     assert all(is_identical(decision.id) for decision in old)
+    for decision in old:  # what the button on the decision's page says
+        found = replayed(decision.id)
+        assert (found.identical, found.differences) == (True, ())
+        assert (found.made_by_engine, found.replayed_sha256) == ("1.2", found.stored_sha256)
+
+
+def test_evaluate_strategy_answers_nonsense_in_a_line_and_never_approves_it(
+    strategy: Any, tmp_path: Path
+) -> None:
+    call_command("seed_products", stdout=StringIO())
+    file = tmp_path / "people.jsonl"
+    for line in (
+        '{"facts": {"purpose": {"value": {"a": 1}, "state": ["x"]}}}', '{"requested_amount": NaN}',
+        '{"facts": {}, "requested_amount": "x"}', "[1]", "null", '{"facts": 3}', '{"purpose": NaN}',
+        '{"declared_income": 1e400}', '{"declared_income": ' + "9" * 5000 + "}", "[" * 100_000,
+        '{"ring_size": {"value": 9, "state": "garbage"}}', '"', '{"purpose": "\\u0000"}',
+        '{"facts": {}, "requested_amount": {"a": [1]}}',
+    ):  # fmt: skip
+        file.write_text(line, encoding="utf-8")
+        out = StringIO()
+        call_command("evaluate_strategy", strategy="default", jsonl=str(file), stdout=out)
+        (answer,) = map(json.loads, out.getvalue().splitlines())
+        assert answer.get("outcome", "error") != "approve", line[:60]
+    file.write_bytes(b"\xff\xfe{}")
+    for wrong in (
+        {}, {"strategy": "a\x00b"}, {"product": "x\x00"}, {"jsonl": "/nope\x00"}, {"jsonl": "/tmp"},
+        {"strategy": "default@٣"}, {"date": "1900-01-01"}, {"date": "2026-02-30"},
+    ):  # fmt: skip
+        asked = {"strategy": "default", "jsonl": str(file), **wrong}
+        with pytest.raises(CommandError):
+            call_command("evaluate_strategy", stdout=StringIO(), **asked)

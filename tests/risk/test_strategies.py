@@ -135,6 +135,37 @@ def test_published_days_never_overlap(strategy: StrategyVersion, now: Any) -> No
     assert published_version("default", TODAY) == second
 
 
+def test_withdrawing_one_of_two_scheduled_versions_leaves_no_overlap_and_no_gap(
+    strategy: StrategyVersion, now: Any
+) -> None:
+    later = TOMORROW + timedelta(days=5)
+    first, second = (
+        approved(strategies.draft_from(version_id=strategy.pk, author="R001", now=now), now)
+        for _ in range(2)
+    )
+    for version, day in ((first, TOMORROW), (second, later)):
+        strategies.promote(
+            version_id=version.pk, releaser="R002", valid_from=day, today=TODAY, now=now
+        )
+    strategies.retire(version_id=first.pk, today=TODAY, now=now)
+    assert published_version("default", TOMORROW) == strategy
+    assert published_version("default", later - timedelta(days=1)) == strategy
+    assert published_version("default", later) == second
+    strategies.retire(version_id=second.pk, today=TODAY, now=now)
+    assert published_version("default", later) == strategy
+
+
+def test_a_bank_whose_business_date_lags_behind_still_decides(
+    strategy: StrategyVersion, now: Any
+) -> None:
+    ready = approved(strategies.draft_from(version_id=strategy.pk, author="R001", now=now), now)
+    strategies.promote(
+        version_id=ready.pk, releaser="R002", valid_from=TODAY, today=TODAY, now=now
+    )
+    assert published_version("default", TODAY) == ready
+    assert published_version("default", TODAY - timedelta(days=3)) == strategy
+
+
 def test_the_version_in_force_is_replaced_not_withdrawn(
     strategy: StrategyVersion, now: Any
 ) -> None:

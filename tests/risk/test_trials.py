@@ -1,6 +1,8 @@
 """Trials: two people, one at a time, the right arm, and a challenger that can harm nobody."""
 
 import threading
+import time
+from importlib import import_module
 from typing import Any
 from uuid import UUID, uuid4
 
@@ -173,17 +175,16 @@ def test_a_shadow_that_explodes_is_written_down(
 
 def explode(monkeypatch: pytest.MonkeyPatch, challenger: Any) -> None:
     """The challenger's own evaluation fails, the champion's does not."""
-    for module, name in (
-        ("risk.services.decisions", "evaluate_both"), ("risk.services.trials", "evaluate")
-    ):  # fmt: skip
-        real = getattr(__import__(module, fromlist=[name]), name)
+    for name in ("risk.services.decisions.evaluate_both", "risk.services.trials.evaluate"):
+        module, _, function = name.rpartition(".")
+        real = getattr(import_module(module), function)
 
         def failing(strategy: Any, inputs: Any, real: Any = real) -> Any:
             if strategy.sha256 == challenger.sha256:
                 raise ZeroDivisionError
             return real(strategy, inputs)
 
-        monkeypatch.setattr(f"{module}.{name}", failing)
+        monkeypatch.setattr(name, failing)
 
 
 def test_figures_that_cannot_be_kept_do_not_stop_a_decision(
@@ -328,3 +329,27 @@ def test_two_jobs_share_the_shadows_that_wait(
     assert trials.fill_shadows(now=now) == 1
     assert TrialDecision.objects.get(trial=trial).outcome == "decline"
 
+
+
+def test_a_slow_challenger_holds_its_job_no_longer_than_the_job_may_last(
+    sandbox: Any,
+    request_for: Any,
+    strategy: Any,
+    challenger: Any,
+    now: Any,
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    started(challenger, now)
+    for persona in ("teacher", "rice_farmer", "thin_file"):
+        services.decide(request_for(sandbox.person(persona)))
+    asked = trials.evaluate
+
+    def slow(*given: Any) -> Any:
+        time.sleep(0.3)
+        return asked(*given)
+
+    with monkeypatch.context() as patch:
+        patch.setattr(trials, "evaluate", slow)
+        assert trials.fill_shadows(now=now, budget_s=0.1) == 1
+    assert TrialDecision.objects.filter(filled_at__isnull=True).count() == 2
+    assert trials.fill_shadows(now=now) == 2

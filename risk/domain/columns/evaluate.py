@@ -135,7 +135,7 @@ def _grades(strategy: ColumnStrategy, score: Column) -> Column:
 def _limits(
     strategy: ColumnStrategy, batch: Batch, known: Known, segment: Column, grade: Column
 ) -> tuple[Column, Mask, Mask]:
-    """Limits, whom a limit table cannot be told for, and who must be decided one by one."""
+    """Limits, whom a limit table or lowering layer cannot be told for, and who must be decided one by one."""
     has_both, graded = (segment >= 0) & (grade >= 0), grade >= 0
     at = np.where(has_both, segment, 0), np.where(has_both, grade, 0)
     rows = strategy.stages.get("limit", ())
@@ -145,9 +145,10 @@ def _limits(
         grade=grade, months=np.where(graded, strategy.months[np.where(graded, grade, 0)], 0),
         matrix=np.where(has_both, strategy.matrix[at], UNKNOWN), tables=tables,
     )  # fmt: skip
-    if tables is None:
-        return limit, np.zeros(batch.size, dtype=np.bool_), odd
-    unlimited = tables.unknown & graded
+    unlimited = np.zeros(batch.size, dtype=np.bool_) if tables is None else tables.unknown & graded
+    for test, percent in strategy.layers:
+        if percent < 100:  # it would lower the limit, and nobody knows whether it holds
+            unlimited = unlimited | (test(batch, known).unknown & graded)
     return np.where(unlimited, UNKNOWN, limit), unlimited, odd
 
 

@@ -76,19 +76,24 @@ def _read_column(name: str, people: Sequence[Facts], defaults: Mapping[str, Any]
     column = np.empty(len(people), dtype=np.int64)
     for i, facts in enumerate(people):
         fact = facts.get(name)
-        is_fact = isinstance(fact, Mapping)
-        raw = fact.get("value") if is_fact else None  # type: ignore[union-attr]
-        state = fact.get("state") if is_fact else None  # type: ignore[union-attr]
-        # a list cannot be a key, and 1, 1.0 and True would share one: each is read by itself
-        key = (state, type(raw), raw) if isinstance(raw, str | int | float | None) else None
-        if key is not None and isinstance(state, str | None) and key in memo:
+        key = _memo_key(fact)
+        if key is not None and key in memo:
             column[i] = memo[key]
             continue
         value, problem = read_one(feature, fact, defaults)
         column[i] = UNKNOWN if problem else encode(value, feature.type)
-        if key is not None and isinstance(state, str | None) and len(memo) < _MEMO_MAX:
+        if key is not None and len(memo) < _MEMO_MAX:
             memo[key] = int(column[i])
     return column
+
+
+def _memo_key(fact: Any) -> Any:
+    """``None`` for what is read by itself: what is no fact, and a value that cannot be a key."""
+    if not isinstance(fact, Mapping):
+        return None
+    state, raw = fact.get("state"), fact.get("value")
+    is_key = isinstance(state, str) and isinstance(raw, str | int | float | None)
+    return (state, type(raw), raw) if is_key else None  # 1, 1.0 and True would share one
 
 
 def derive_columns(

@@ -35,7 +35,7 @@ class Command(BaseCommand):
         try:
             strategy = compiled_version(find_version(options["strategy"], day).pk)
             frame = _frame(options["product"], day)
-        except LookupError as error:
+        except (LookupError, ValueError) as error:
             known = isinstance(error, NoPublishedStrategy)
             raise CommandError(f"there is no strategy {error}" if known else str(error)) from None
         for number, line in enumerate(_lines(options["jsonl"]), 1):
@@ -43,7 +43,7 @@ class Command(BaseCommand):
                 continue
             try:
                 answer = _brief(evaluate(strategy, {**frame, **_inputs(line)}))
-            except ValueError as error:
+            except (ValueError, RecursionError) as error:
                 answer = {"error": str(error)[:200], "line": number}
             self.stdout.write(json.dumps(answer, ensure_ascii=False))
 
@@ -62,7 +62,7 @@ def _lines(path: str) -> Iterator[str]:
     try:
         with open(path, encoding="utf-8") as lines:
             yield from lines
-    except (OSError, UnicodeDecodeError) as error:
+    except (OSError, ValueError) as error:  # not there, a name that is none, not UTF-8
         raise CommandError(f"{path}: {error}") from None
 
 
