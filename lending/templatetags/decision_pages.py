@@ -1,5 +1,6 @@
 """How a decision's page writes values, truths and steps."""
 
+from collections.abc import Mapping
 from datetime import datetime
 from decimal import Decimal
 from typing import Any
@@ -26,9 +27,15 @@ def trace_word(code: Any, kind: str) -> str:
 
 
 @register.filter
-def limit_step(name: str) -> str:
-    """A step of the limit in words."""
-    return decision_words.step(name)
+def limit_step(name: str, tables: Mapping[str, dict[str, Any]] | None = None) -> str:
+    """A step of the limit in words; ``tables`` by code, each with ``zh`` and ``en``."""
+    return decision_words.step(name, {code: named(row) for code, row in (tables or {}).items()})
+
+
+@register.filter
+def table_word(code: str, tables: Mapping[str, dict[str, Any]]) -> str:
+    """A decision table as it calls itself."""
+    return named(tables.get(code, {})) or code
 
 
 @register.filter

@@ -111,6 +111,7 @@ def whole(decision_id: UUID, *, with_rules: bool = False) -> Row:
         "profile": profile(record),
         "trace": result["trace"],
         "tables": result["trace"].get("tables", []),
+        "table_names": {},
         "formulas": result["trace"].get("formulas", []),
         "steps": waterfall(result["trace"]["limit"]),
         "derived": [], "points": [], "rules": [], "helps": (), "tampered": False,
@@ -120,11 +121,15 @@ def whole(decision_id: UUID, *, with_rules: bool = False) -> Row:
         strategy = compiled_version(record.strategy_version_id)
     except TamperedStrategy:
         return {**found, "tampered": True}
-    case = Case(strategy, inputs)
-    truths = rule_truths(_definition(record), case)
+    case, definition = Case(strategy, inputs), _definition(record)
+    truths = rule_truths(definition, case)
     shown = truths if with_rules else tuple(row for row in truths if row.truth)
     return {
         **found,
+        "table_names": {
+            row["code"]: {"zh": row.get("zh", ""), "en": row.get("en", "")}
+            for row in definition.get("tables", [])
+        },
         "derived": [
             {"feature": name, "value": value, **derived_words(name, strategy.income)}
             for name, value in result["trace"]["derived"].items()
