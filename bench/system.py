@@ -108,36 +108,35 @@ def rows(*, small: bool) -> list[Row]:
         own_busy_ms = _own_times_ms(pid, started)
         memory_gb = _resident_gb(pid)
         weight_kb = _first_visit_kb(base)
-    journeys = len(busy.moneys_s) / busy.elapsed_s if busy.elapsed_s else 0.0
     return [
         Row("ready from an empty data folder", "s", ready_s, 300, note="installing not included"),
-        Row(
-            "decision, submit to offer, alone, p50",
-            "ms",
-            percentile(alone.decisions_s, 0.5) * 1e3,
-            250,
-        ),
-        Row(
-            "decision, our own time, alone, p50",
-            "ms",
-            percentile(own_alone_ms, 0.5),
-            50,
-            note=f"gathered, evaluated with trace, without waiting for sources; n={len(own_alone_ms)}",
-        ),
+        *_decision_rows(alone, busy, own_alone_ms, own_busy_ms),
+        *_journey_rows(alone, busy),
+        Row("resident memory of the whole system", "GB", memory_gb, 2.0),
+        Row("first visit, all files, compressed", "kB", weight_kb, 50),
+    ]
+
+
+def _decision_rows(
+    alone: Result, busy: Result, own_alone_ms: list[float], own_busy_ms: list[float]
+) -> list[Row]:
+    note = f"gathered, evaluated with trace, without waiting for sources; n={len(own_alone_ms)}"
+    waited_ms = percentile(alone.decisions_s, 0.5) * 1e3
+    pressed_ms = percentile(busy.decisions_s, 0.95) * 1e3
+    return [
+        Row("decision, submit to offer, alone, p50", "ms", waited_ms, 250),
+        Row("decision, submit to offer, under load, p95", "ms", pressed_ms, 1_000),
+        Row("decision, our own time, alone, p50", "ms", percentile(own_alone_ms, 0.5), 50, note=note),
         Row("decision, our own time, alone, p99", "ms", percentile(own_alone_ms, 0.99), 250),
         Row("decision, our own time, under load, p99", "ms", percentile(own_busy_ms, 0.99), 1_000),
-        Row(
-            "decision, submit to offer, under load, p95",
-            "ms",
-            percentile(busy.decisions_s, 0.95) * 1e3,
-            1_000,
-        ),
-        Row(
-            "money, signature to disbursed, alone, p95",
-            "ms",
-            percentile(alone.moneys_s, 0.95) * 1e3,
-            2_000,
-        ),
+    ]
+
+
+def _journey_rows(alone: Result, busy: Result) -> list[Row]:
+    journeys = len(busy.moneys_s) / busy.elapsed_s if busy.elapsed_s else 0.0
+    money_ms = percentile(alone.moneys_s, 0.95) * 1e3
+    return [
+        Row("money, signature to disbursed, alone, p95", "ms", money_ms, 2_000),
         Row("server time of one journey, alone, p50", "s", percentile(alone.server_s, 0.5), 3.0),
         Row(
             "journeys to money",
@@ -148,8 +147,6 @@ def rows(*, small: bool) -> list[Row]:
             note=f"{len(busy.moneys_s)} in {busy.elapsed_s:.0f} s, {_THREADS} at a time, same cores",
         ),
         Row("errors under load", "journeys", len(busy.errors), 0, note="; ".join(busy.errors[:1])),
-        Row("resident memory of the whole system", "GB", memory_gb, 2.0),
-        Row("first visit, all files, compressed", "kB", weight_kb, 50),
     ]
 
 

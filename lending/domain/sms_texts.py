@@ -28,6 +28,10 @@ TEXTS: Mapping[str, Mapping[str, str]] = {
         "zh-hans": "很抱歉，您的申请这次没有通过。登录可查看原因，也可以申请人工复核。",
         "en": "We are sorry: not approved this time. Log in for the reasons or ask for a review.",
     },
+    "declined_by_person": {
+        "zh-hans": "很抱歉，客户经理审核后，您的申请这次没有通过。登录可查看原因，如有疑问请联系客户经理。",
+        "en": "We are sorry: a loan officer looked and could not approve it. Log in for the reasons.",
+    },
     "disbursed": {
         "zh-hans": (
             "{amount} 元已放款到您尾号 {last_four} 的银行卡，"

@@ -11,6 +11,8 @@ from lending.models import FairnessCell, FairnessDay
 from risk.selectors.fairness import Comparison, Counts, compare
 
 DAYS_DEFAULT, DAYS_MAX = 90, 1_096
+#: No bank here decided anything before; days before it have no day that many days earlier.
+FIRST_DAY = date(2000, 1, 1)
 #: Villages named one by one; with more, those with most decisions.
 GROUPS_MAX = 40
 
@@ -79,6 +81,6 @@ def period(since: str, until: str, today: date) -> tuple[date, date]:
 
 def _day(text: str) -> date | None:
     try:
-        return date.fromisoformat(text)
+        return max(date.fromisoformat(text), FIRST_DAY)
     except ValueError:
         return None

@@ -35,12 +35,13 @@ def of_application(application: LoanApplication) -> ReviewRequest | None:
 def kept(*, since: date, until: date, now: datetime) -> Kept:
     """How the promise was kept for requests made from ``since`` to ``until`` (both included)."""
     waiting = Q(answered_at__isnull=True, application__state="in_review")
+    forgotten = Q(answered_at__isnull=True, application__state="expired")
     found = ReviewRequest.objects.filter(
         at__date__gte=since, at__date__lte=until, due_at__isnull=False
     ).aggregate(
         kept=Count("pk", filter=Q(answered_at__lte=F("due_at"))),
         late=Count("pk", filter=Q(answered_at__gt=F("due_at"))),
-        overdue=Count("pk", filter=waiting & Q(due_at__lt=now)),
+        overdue=Count("pk", filter=(waiting | forgotten) & Q(due_at__lt=now)),
         running=Count("pk", filter=waiting & Q(due_at__gte=now)),
     )
     return Kept(**found)

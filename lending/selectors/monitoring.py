@@ -106,8 +106,10 @@ def _reviews(since: datetime, until: datetime) -> QuerySet[ManualReview]:
 
 
 _approved = Q(verdict=ManualReview.Verdict.APPROVE)
-# who asks for a person was declined by the machine: nobody else may ask
-_asked = Q(application__reviewrequest__isnull=False)
+# who asks for a person afterwards was declined by the machine; who asked before only if it suggests no limit
+_asked = Q(application__reviewrequest__isnull=False) & (
+    Q(application__wants_person=False) | Q(machine_limit__isnull=True)
+)
 _suggested = Q(machine_limit__isnull=False) & ~_asked
 _COUNTS = {
     "n": Count("pk"),

@@ -173,6 +173,8 @@ def tell_result(*, application: LoanApplication, now: datetime) -> None:
         State.IN_REVIEW: "in_review",
         State.DECLINED: "declined",
     }[State(application.state)]
+    if template == "declined" and application.reviews.exists():
+        template = "declined_by_person"  # the review the other text offers has been had
     parameters: dict[str, str] = {}
     if template == "offer_ready":
         best: Decimal = max(

@@ -121,8 +121,8 @@ def whole(decision_id: UUID, *, with_rules: bool = False) -> Row:
         strategy = compiled_version(record.strategy_version_id)
     except TamperedStrategy:
         return {**found, "tampered": True}
-    case = Case(strategy, inputs)
-    truths = rule_truths(_definition(record), case)
+    case, definition = Case(strategy, inputs), _definition(record)
+    truths = rule_truths(definition, case)
     shown = truths if with_rules else tuple(row for row in truths if row.truth)
     return {
         **found,

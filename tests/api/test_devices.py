@@ -50,6 +50,8 @@ def test_a_place_is_kept_to_a_hundredth(phone: Phone) -> None:
         {"lat": 91, "lon": 0},
         {"lat": 0, "lon": -180.01},
         {"lat": 1e308, "lon": 0},
+        {"lat": 10**400, "lon": 0},
+        {"lat": float("nan"), "lon": 0},
         {"lat": 1, "lon": 2, "alt": 3},
         [],
         "here",

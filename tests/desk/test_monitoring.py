@@ -136,3 +136,8 @@ def test_overrides_are_counted_by_officer_within_the_viewers_branch(
     assert (after["李国强"].approved_after_decline, after["李国强"].limit_up) == (3, 0)
     page = browser_of("manager.baolun").get(URL).content.decode()
     assert "your branch" in page
+    # asked before the machine answered: its suggestion stands, a verdict within it overrides nothing
+    LoanApplication.objects.filter(pk=referred.pk).update(wants_person=True, wants_person_at=clock)
+    before = {row.officer: row for row in lending_reading.overrides(user=risk, **span)}
+    assert (before["李国强"].approved_after_decline, before["李国强"].limit_up) == (0, 1)
+    assert before["李国强"].overridden == 2

@@ -5,10 +5,11 @@ import datetime as dt
 import pytest
 from django.utils import timezone
 
+from lending.domain.sms_texts import render
 from lending.errors import IllegalState
-from lending.models import LendingEvent, ReviewRequest
+from lending.models import LendingEvent, ReviewRequest, SmsMessage
 from lending.selectors import desk, explanations, human_reviews, worklists
-from lending.services import decisions, reviews, submissions
+from lending.services import applications, decisions, reviews, submissions
 from lending.services import human_reviews as service
 from tests.lending.conftest import Applicant, Cast
 from tests.lending.test_reviews import decline, staff
@@ -89,6 +90,28 @@ def test_the_clock_stops_with_the_first_verdict_and_the_promise_is_measured(
     decline(asking)
     after = human_reviews.kept(since=day, until=day, now=late)
     assert (after.kept, after.late, after.overdue, after.share) == (1, 0, 0, 1.0)
+
+
+def test_a_promise_that_was_never_answered_stays_broken_after_the_application_expired(
+    asking: Applicant,
+) -> None:
+    asking.decide()
+    day, later = asking.now.date(), asking.now + dt.timedelta(days=31)
+    assert applications.expire_due(now=later) == 1
+    asking.refresh()
+    assert asking.application.state == "expired"
+    assert human_reviews.kept(since=day, until=day, now=later).overdue == 1
+
+
+def test_the_text_after_a_persons_refusal_offers_no_second_review(asking: Applicant) -> None:
+    asking.decide()
+    decline(asking)
+    told = SmsMessage.objects.get(template__startswith="declined")
+    words = render(told.template, "zh-hans", {})
+    assert "人工复核" not in words
+    assert "客户经理审核后" in words
+    with pytest.raises(IllegalState):
+        reviews.request_review(**asking.key(), reason="again")
 
 
 def test_less_than_a_day_left_tells_the_manager_once(asking: Applicant) -> None:

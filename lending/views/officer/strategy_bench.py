@@ -16,7 +16,7 @@ from django.utils.translation import gettext as _
 
 from lending.selectors import worklists
 from lending.staff_access import staff_user
-from lending.views.officer import strategy_rows, what_if_words
+from lending.views.officer import decision_words, strategy_rows, what_if_words
 from lending.views.officer import strategy_words as words
 from products.selectors import MissingParameter
 from risk.selectors import strategy_bench as bench
@@ -132,12 +132,21 @@ def side(result: Mapping[str, Any], definition: Mapping[str, Any]) -> dict[str, 
         "rules": _rules(result["trace"], definition),
         "tables": _tables(result["trace"], definition),
         "points": _points(result["trace"], definition, language),
-        "steps": result["trace"]["limit"],
+        "steps": _steps(result["trace"]["limit"], definition),
         "price": [
             step for step in (offers[0]["provenance"] if offers else []) if step.get(f"text_{language}")
         ],
         "segments": result["trace"]["segments"],
     }
+
+
+def _steps(steps: Any, definition: Mapping[str, Any]) -> list[dict[str, Any]]:
+    """How the limit came about, its tables called as they call themselves."""
+    tables = {
+        row["code"]: words.part(editor.TABLE + row["code"], definition)
+        for row in definition.get("tables", [])
+    }
+    return [{**one, "step": decision_words.step(one["step"], tables)} for one in steps]
 
 
 def _rules(trace: Mapping[str, Any], definition: Mapping[str, Any]) -> list[dict[str, Any]]:

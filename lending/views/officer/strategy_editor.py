@@ -189,10 +189,10 @@ def _editor(request: HttpRequest, draft: Draft, *, status: int = 200) -> HttpRes
         "part_title": strategy_words.part(draft.part, draft.changed),
         "sheets": draft.sheets, "refusal": draft.refusal, "saved": "saved" in request.GET,
         "note": request.POST.get("note", draft.version.note)[:_NOTE_MAX],
-        "revision": request.POST.get("revision", draft.version.revision)
+        "revision": request.POST.get("revision", "")[:10]
         if status == 409 else draft.version.revision,
-        "start": request.POST.get("from", request.GET.get("from", "")),
-        "q": request.POST.get("q", request.GET.get("q", "")),
+        "start": request.POST.get("from", request.GET.get("from", ""))[:10],
+        "q": request.POST.get("q", request.GET.get("q", ""))[:60],
         "vocabulary": _vocabulary(draft), "base": base_of(draft.version),
         "is_english": strategy_words.is_english(),
         **checked, **_bench(request, draft),

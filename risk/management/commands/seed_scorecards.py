@@ -13,9 +13,6 @@ from risk.domain.strategy import read_strategy
 from risk.selectors import scorecards as selectors
 from risk.services import scorecards
 from risk.services.strategies import SETUP
-from risk.training import artefacts, county_history, registration
-from risk.training.platform_table import table_of
-from risk.training.report import challenger_report, scorecard_report
 
 CODE = "county"
 _TRAINER = "train_scorecard"
@@ -30,6 +27,9 @@ class Command(BaseCommand):
         if selectors.newest(CODE) is not None:
             self.stdout.write(f"scorecard {CODE} is there")
             return
+        # every start of the demo comes by here: scikit-learn's seconds are for those that train
+        from risk.training import county_history, registration
+
         now = timezone.now()
         report, content = _trained(timezone.localdate(now))
         origin = {
@@ -53,6 +53,10 @@ class Command(BaseCommand):
 
 
 def _trained(today: date) -> tuple[dict[str, Any], bytes]:
+    from risk.training import artefacts, county_history
+    from risk.training.platform_table import table_of
+    from risk.training.report import challenger_report, scorecard_report
+
     strategy = read_strategy(json.loads(_STRATEGY.read_text(encoding="utf-8")))
     table = table_of(list(county_history.people()), strategy.defaults, strategy.income)
     report = scorecard_report(table, "fell overdue", _FOLDS, today)
