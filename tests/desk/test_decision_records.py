@@ -101,7 +101,7 @@ def test_an_approval_shows_the_limit_step_by_step_and_the_price(refused: LoanApp
     refused.refresh_from_db()
     shown = page("risk", url(refused))
     for words in ("What the income can carry", "Matrix: crop_farmer, grade", "Rounded down",
-                  "Layer LAND_CERTIFICATE", "× 110%", "Market rate (LPR)", "3.00%"):
+                  "Land and herd · L4", "× 110%", "Market rate (LPR)", "3.00%"):
         assert words in shown, words
     assert re.search(r'class="sel"><td><a class="row"[^>]*>2</a>', shown)
     assert ">1</a>" in shown  # the round before it
