@@ -6,7 +6,7 @@ from dataclasses import dataclass
 
 WIDTH, HEIGHT = 720, 520
 _MIDDLE = (WIDTH / 2, HEIGHT / 2)
-_NEAR, _FAR = 130.0, 225.0
+_NEAR, _FAR, _ALONE = 130.0, 225.0, 190.0
 
 
 @dataclass(frozen=True)
@@ -26,7 +26,7 @@ def spots(near: Sequence[Hashable], far: Mapping[Hashable, Hashable]) -> dict[Ha
     slot = 2 * math.pi / max(len(near), 1)
     for order, person in enumerate(near):
         angle = slot * order - math.pi / 2
-        placed[person] = _at(angle, _NEAR)
+        placed[person] = _at(angle, _NEAR if far else _ALONE)
         behind = [one for one, via in far.items() if via == person]
         for place, one in enumerate(behind):
             spread = slot * ((place + 0.5) / len(behind) - 0.5) if len(behind) > 1 else 0.0

@@ -51,7 +51,7 @@ def line_chart(
     every = [value for _, values in lines for value in values if value is not None]
     scale = _Scale(min([0.0, *every]), _round_up(max(every, default=1.0)))
     step = (_WIDTH - _LEFT - _RIGHT) / max(len(names) - 1, 1)
-    places = [_LEFT + step * at for at in range(len(names))]
+    places = [_LEFT + step * (at if len(names) > 1 else 0.5) for at in range(len(names))]
     marks = format_html_join(
         "",
         '<path class="line {}" d="{}"><title>{}</title></path>{}',

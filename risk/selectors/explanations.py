@@ -10,6 +10,7 @@ from typing import Any
 from uuid import UUID
 
 from risk import replay as replays
+from risk.domain import condition_words
 from risk.domain.case import Case
 from risk.domain.counterfactuals import Help, helps
 from risk.domain.derived_words import derived_words
@@ -214,10 +215,9 @@ def _names(record: DecisionRecord, strategy: CompiledStrategy) -> dict[str, tupl
     """(Chinese, English) of every value, formula and table the trace may name."""
     definition, derived = _definition(record), record.result["trace"]["derived"]
     words = {name: derived_words(name, strategy.income) for name in derived}
-    made = {row["name"]: row for row in definition.get("formulas", [])}
     tables = {row["code"]: row for row in definition.get("tables", [])}
-    found = {name: (feature.zh, feature.en) for name, feature in FEATURES.items()}
-    for code, row in (words | made | tables).items():
+    found = {code: (zh or code, en or code) for code, (zh, en) in condition_words.names(definition).items()}
+    for code, row in (words | tables).items():
         found[code] = (str(row.get("zh") or code), str(row.get("en") or code))
     return found
 

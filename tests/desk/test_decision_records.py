@@ -101,8 +101,8 @@ def test_an_approval_shows_the_limit_step_by_step_and_the_price(refused: LoanApp
     refused.refresh_from_db()
     shown = page("risk", url(refused))
     for words in ("What the income can carry", "Matrix: crop_farmer, grade", "Rounded down",
-                  "Table “Land and herd”, row L3", "× 115%",
-                  "Table “Room to repay”: when no row fits", "Market rate (LPR)", "3.00%"):
+                  "Land and herd · L3", "× 115%", "Room to repay · when no row fits",
+                  "Market rate (LPR)", "3.00%"):
         assert words in shown, words
     assert re.search(r'class="sel"><td><a class="row"[^>]*>2</a>', shown)
     assert ">1</a>" in shown  # the round before it

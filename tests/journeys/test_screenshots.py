@@ -40,6 +40,8 @@ WATCHED = {
     "monitoring": "risk/monitoring/?period=90", "sources": "risk/sources/", "fairness": "risk/fairness/",
 }
 DESK_HEIGHT_MAX = 2400
+#: A saver who pays instalments at another lender.
+WITH_DEBTS = 152
 OFFICER, OFFICERS_CODE = "chenjianhua", "s201-shandai"
 
 
@@ -63,13 +65,18 @@ def system_with_history() -> Iterator[RunningSystem]:
             system.stop()
 
 
-def save(page: Page, name: str, *, height_max: int = 0) -> None:
+def save(page: Page, name: str, *, height_max: int = 0, colours: int = COLOURS) -> None:
     """``height_max`` 0: what the window shows; else the whole page, cut off there."""
     whole = Image.open(BytesIO(page.screenshot(full_page=height_max > 0, animations="disabled")))
     cut = whole.crop((0, 0, whole.width, min(whole.height, height_max or whole.height)))
     path = FOLDER / f"{name}.png"
-    cut.convert("RGB").quantize(COLOURS).save(path, optimize=True)
+    cut.convert("RGB").quantize(colours).save(path, optimize=True)
     assert path.stat().st_size <= BYTES_MAX, f"{path.name} is too large"
+
+
+def save_desk(page: Page, name: str, *, height_max: int = 0) -> None:
+    """Charts and chips keep their colours."""
+    save(page, name, height_max=height_max, colours=256)
 
 
 def phone_pictures(persona: str) -> Callable[[str, Page], None]:
@@ -176,7 +183,7 @@ def test_pictures_of_a_strategy_change(
     whole = {"backtest": 2000, "review": 1100, "trial": 1400, "decision": DESK_HEIGHT_MAX}
     found = strategy_change.walk(
         system_with_history, chromium,
-        lambda name, page: save(page, f"risk-{name}", height_max=whole.get(name, 0)),
+        lambda name, page: save_desk(page, f"risk-{name}", height_max=whole.get(name, 0)),
     )
     print(f"with pictures: {found.seconds:.0f} s, {found.waited:.0f} s of it waiting")
     assert found.complaints == []
@@ -193,21 +200,31 @@ def test_pictures_of_what_is_watched(
     desk.log_in()
     for name, address in WATCHED.items():
         desk.open(address)
-        save(desk.page, f"risk-{name}", height_max=DESK_HEIGHT_MAX)
+        save_desk(desk.page, f"risk-{name}", height_max=DESK_HEIGHT_MAX)
     desk.open("risk/models/")
     campaign.go(desk.page, "main tr:has-text('评分卡') a.row")
-    save(desk.page, "risk-model", height_max=DESK_HEIGHT_MAX)
+    save_desk(desk.page, "risk-model", height_max=DESK_HEIGHT_MAX)
     desk.open(f"risk/relations/{ring}/")
-    save(desk.page, "risk-relations", height_max=1800)
+    save_desk(desk.page, "risk-relations", height_max=1800)
     assert desk.complaints == []
     desk.close()
 
-    person = system_with_history.sandbox.person("over_indebted", PERSON)
-    phone = PhoneBrowser(chromium, system_with_history.url, system_with_history.sandbox, person)
+    sandbox = system_with_history.sandbox
+    phone = WithLittleIncome(
+        chromium, system_with_history.url, sandbox, sandbox.person("depositor", WITH_DEBTS)
+    )
     phone.scan(OFFICERS_CODE)
     assert phone.walk() == "declined"
     save(phone.page, "risk-refusal", height_max=PHONE_HEIGHT_MAX)
     phone.close()
+
+
+class WithLittleIncome(PhoneBrowser):
+    """Earns too little for the instalments due elsewhere."""
+
+    @property
+    def answers(self) -> tuple[str, str, str, str]:
+        return "self_employed", "retail", "1000", "business"
 
 
 def a_ring_applies(system: RunningSystem) -> str:

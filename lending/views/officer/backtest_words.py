@@ -107,9 +107,11 @@ def _reasons(rows: Sequence[Sequence[Any]], words: Mapping[str, Mapping[str, str
 
 
 def _band(low: int, high: int | None) -> str:
+    """Yuan in thousands; Chinese readers count in 万."""
+    size, unit = (1_000, "k") if (get_language() or "").startswith("en") else (10_000, "万")
     if high is None:
-        return f"≥{low // 1_000}k"
-    return f"{low // 1_000}–{high // 1_000}k"
+        return f"≥{low / size:g}{unit}"
+    return f"{low / size:g}–{high / size:g}{unit}"
 
 
 def _share(part: int, whole: int) -> Decimal | None:

@@ -69,7 +69,11 @@ HITS: Mapping[str, Any] = {
     "first": pgettext_lazy("hit", "the first row that fits"),
     "collect": pgettext_lazy("hit", "every row that fits"),
 }
-ROWS: Mapping[str, Any] = {"otherwise": gettext_lazy("when no row fits")}
+ROWS: Mapping[str, Any] = {
+    "otherwise": gettext_lazy("when no row fits"),
+    "true": gettext_lazy("yes"),
+    "false": gettext_lazy("no"),
+}
 _TABLES: Mapping[str, Mapping[str, Any]] = {
     "value_state": STATES, "op": OPS, "then": THENS, "effect": EFFECTS, "part": PARTS,
     "dimension": DIMENSIONS, "group": GROUPS, "hit": HITS, "row": ROWS,

@@ -11,6 +11,7 @@ from django.views.decorators.http import require_POST, require_safe
 
 from lending.domain.staff_duties import Duty, may
 from lending.errors import DomainError, NotFound
+from lending.selectors.products import staff_names
 from lending.services import scorecards as service
 from lending.staff_access import officer_of, require_duty, staff_required
 from lending.staff_pages import page, today
@@ -34,6 +35,7 @@ def model_list(request: HttpRequest) -> HttpResponse:
     context = {
         "section": "risk",
         "models": [(model, kind_of(model.kind), state_of(model.state)) for model in models],
+        "staff": staff_names([who for one in models for who in (one.trained_by, one.approved_by)]),
         "previous": number - 1,
         "next": number + 1 if more else 0,
     }
@@ -112,6 +114,7 @@ def _page(
     context = {
         "section": "risk",
         "model": card,
+        "staff": staff_names([card.trained_by, card.approved_by]),
         "kind": kind_of(card.kind),
         "state": state_of(card.state),
         "origin": origin(card.data),
