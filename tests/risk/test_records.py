@@ -10,8 +10,9 @@ from django.core.management import CommandError, call_command
 from django.db import DatabaseError, connection, transaction
 
 from risk import services
+from risk.domain.canonical import sha256_of
 from risk.models import DecisionRecord, SourceReport, StrategyVersion
-from risk.replay import is_identical, replay_all, replayed
+from risk.replay import replay_all, replayed
 from risk.services.strategies import publish
 from risk.strategies import NoPublishedStrategy, TamperedStrategy, compiled_version, forget
 from tests.domain.engine_1_2 import FROZEN
@@ -63,7 +64,7 @@ def test_a_published_strategy_stands(strategy: StrategyVersion) -> None:
 def test_every_decision_replays_to_the_same_bytes(decided: list[Any]) -> None:
     report = replay_all(since=None, under=None)
     assert (report.count, report.equal, report.different) == (len(decided), len(decided), 0)
-    assert all(is_identical(decision.id) for decision in decided)
+    assert all(replayed(decision.id).identical for decision in decided)
     out = StringIO()
     call_command("replay_decisions", stdout=out)
     assert f"count {len(decided)}  equal {len(decided)}  different 0" in out.getvalue()
@@ -177,7 +178,7 @@ def test_records_of_the_engine_before_tables_still_replay_to_the_same_bytes(
     assert {record.engine_version for record in DecisionRecord.objects.all()} == {"1.2"}
     report = replay_all(since=None, under=None)
     assert (report.count, report.equal, report.other) == (2, 2, 0)
-    assert all(is_identical(decision.id) for decision in old)
+    assert all(replayed(decision.id).identical for decision in old)
     for decision in old:  # what the button on the decision's page says
         found = replayed(decision.id)
         assert (found.identical, found.differences) == (True, ())
@@ -209,3 +210,38 @@ def test_evaluate_strategy_answers_nonsense_in_a_line_and_never_approves_it(
         asked = {"strategy": "default", "jsonl": str(file), **wrong}
         with pytest.raises(CommandError):
             call_command("evaluate_strategy", stdout=StringIO(), **asked)
+
+
+def test_damage_is_found_and_the_rest_is_still_replayed(decided: list[Any], now: Any) -> None:
+    hurt = decided[0].id
+    with connection.cursor() as cursor:
+        cursor.execute("SET CONSTRAINTS ALL IMMEDIATE")
+        cursor.execute("ALTER TABLE risk_decisionrecord DISABLE TRIGGER USER")
+        cursor.execute(
+            "UPDATE risk_decisionrecord SET inputs = overlay(inputs placing '\\x00'::bytea from 40)"
+            " WHERE id = %s",
+            [hurt],
+        )
+        cursor.execute("ALTER TABLE risk_decisionrecord ENABLE TRIGGER USER")
+    report = replay_all(since=None, under=None)
+    assert (report.count, report.equal, report.different) == (6, 5, 1)
+    assert report.examples == [str(hurt)]
+    assert (replayed(hurt).identical, replayed(hurt).differences) == (False, ("inputs",))
+    with pytest.raises(CommandError, match="1 same-version replays differ"):
+        call_command("replay_decisions", stdout=StringIO(), stderr=StringIO())
+
+
+def test_a_replay_under_a_draft_that_is_not_in_order_is_one_line(
+    decided: list[Any], strategy: StrategyVersion, now: Any
+) -> None:
+    broken = {**definition(), "grades": []}
+    StrategyVersion.objects.create(
+        strategy=strategy.strategy, number=9, definition=broken, sha256=sha256_of(broken),
+        author="x", created_at=now,
+    )  # fmt: skip
+    for options in ({}, {"fast": True}):
+        with pytest.raises(CommandError, match="cannot be replayed"):
+            call_command(
+                "replay_decisions", strategy="default@9", stdout=StringIO(), stderr=StringIO(),
+                **options,
+            )  # fmt: skip

@@ -10,7 +10,7 @@ from django.db import DatabaseError, transaction
 from risk import selectors, services
 from risk.gateways.sources import NO_RETRY, REFER, SOURCES, STALE
 from risk.models import DecisionRecord, SourceDay, SourceReport
-from risk.replay import is_identical
+from risk.replay import replayed
 from tests.risk.conftest import CONSENTS
 from tests.sandbox_client import Sandbox
 
@@ -71,7 +71,7 @@ def test_a_second_application_within_a_day_asks_nobody(
     record = DecisionRecord.objects.get(pk=decision.id)
     assert all(entry["reused"] is True for entry in record.inputs["sources"].values())
     assert record.inputs["sources"]["bureau"]["at"].startswith("2026-11-24T02:00")
-    assert is_identical(decision.id)
+    assert replayed(decision.id).identical
     shown = selectors.evidence(second.subject.application_id, 1)
     assert {(row["reused"], row["stale"]) for row in shown} == {(True, False)}
 
@@ -201,7 +201,7 @@ def test_a_register_that_fails_is_read_from_its_last_answer_and_says_so(
     assert entry["at"].startswith("2026-11-24T")
     fact = record.inputs["facts"]["land_mu"]
     assert (fact["state"], fact["at"]) == ("answered", entry["at"])
-    assert is_identical(decision.id)
+    assert replayed(decision.id).identical
     (shown,) = [
         row for row in selectors.evidence(second.subject.application_id, 1)
         if row["source"] == "land"

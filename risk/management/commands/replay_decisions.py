@@ -37,10 +37,13 @@ class Command(BaseCommand):
     def handle(self, *args: Any, **options: Any) -> None:
         since, under = _since(options["since"]), _under(options["strategy"])
         processes = _processes(options["processes"], since)
-        report = replay_all(
-            since=since, under=under, fast=options["fast"], processes=processes,
-            progress=self._progress,
-        )  # fmt: skip
+        try:
+            report = replay_all(
+                since=since, under=under, fast=options["fast"], processes=processes,
+                progress=self._progress,
+            )  # fmt: skip
+        except ValueError as error:  # a definition that was tampered with, or a draft not in order
+            raise CommandError(f"cannot be replayed: {str(error)[:200]}") from None
         self.stderr.write("")
         if options["json"]:
             self.stdout.write(json.dumps(report.as_dict(), ensure_ascii=False, indent=2))
