@@ -85,14 +85,20 @@ def of(kind: str, code: str) -> str:
     return str(_TABLES[kind].get(code, code))
 
 
-def step(name: str) -> str:
-    """``matrix salaried B`` → “Matrix: salaried, grade B”."""
+def step(name: str, tables: Mapping[str, str] | None = None) -> str:
+    """``matrix salaried B`` → “Matrix: salaried, grade B”; ``tables`` names the strategy's tables."""
     if name in _STEPS:
         return str(_STEPS[name])
     kind, __, rest = name.partition(" ")
     if kind == "matrix":
         segment, __, grade = rest.rpartition(" ")
         return _("Matrix: %(segment)s, grade %(grade)s") % {"segment": segment, "grade": grade}
+    if kind == "table":
+        code, __, row = rest.partition(" ")
+        name = (tables or {}).get(code) or code
+        if row == "otherwise":
+            return _("Table “%(name)s”: when no row fits") % {"name": name}
+        return _("Table “%(name)s”, row %(row)s") % {"name": name, "row": row}
     if kind == "layer":
         return _("Layer %(code)s") % {"code": rest}
     if kind == "tier":
