@@ -41,8 +41,9 @@ def rows(*, small: bool) -> list[Row]:
         Row("core of a decision, by columns", "rows/s", found["core"], 500_000, lower_is_better=False,
             note=f"{found['core'] * found['scalar_us'] / 1e6:.0f} x the scalar core"),
         Row("row of numbers kept beside a decision", "ms", found["keep_ms"], 1),
-        Row("replay of 1,000,000 decisions", "s", found["replay_s"] * scale, 30,
-            note=f"{note}, {found['equal']:.3f} % equal, two processes"),
+        Row("replay of 1,000,000 decisions: outcome, score, grade, limit", "s",
+            found["replay_s"] * scale, 30,
+            note=f"{note}, {found['equal']:.3f} % equal, two processes; bytes: replay_decisions"),
         Row("back-test of 1,000,000 applications", "s", found["backtest_s"] * scale, 30,
             note=f"{count:,} measured, {found['steps']:.0f} steps of progress"),
     ]  # fmt: skip

@@ -17,6 +17,7 @@ from risk.domain.case import Case
 from risk.domain.changeable import CHANGES, EDGES, LIKE, PERCENT, Change, Target, sentence
 from risk.domain.decide import evaluate
 from risk.domain.features import FEATURES
+from risk.domain.stages import wished
 from risk.domain.strategy import CompiledStrategy
 from risk.domain.values import NotOfType, written
 
@@ -201,10 +202,10 @@ def _move(target: Target, step: int, case: Case) -> Moved | None:
 def _present(feature: str, case: Case) -> Any:
     """The typed value the decision knew, ``None`` where no source vouched for one."""
     if feature == _REQUESTED:
-        asked = case.inputs.get(_REQUESTED)
-        return None if asked is None else Decimal(asked)
-    fact = case.inputs["facts"].get(feature) or {}
-    return case.known.get(feature) if fact.get("state") in _KNOWN_STATES else None
+        return wished(case.inputs.get(_REQUESTED)) or None  # nobody asked, or it cannot be read
+    fact = case.inputs["facts"].get(feature)
+    is_known = isinstance(fact, Mapping) and fact.get("state") in _KNOWN_STATES
+    return case.known.get(feature) if is_known else None
 
 
 def _after(target: Target, value: Any, wanted: Any, case: Case) -> Any:

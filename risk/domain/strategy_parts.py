@@ -15,6 +15,7 @@ from risk.domain.scorecard import Scorecard, read_scorecard
 from risk.domain.values import read_count, read_money
 
 GROUPS = ("basics", "fraud", "willingness", "ability")
+_MAY_BE_UNSAID = frozenset({"application", "signals"})
 SOLD_METHODS = frozenset(METHODS) | {"flexible"}
 
 
@@ -66,8 +67,14 @@ def required_of(names: Sequence[str]) -> frozenset[str]:
 
 
 def defaults_of(row: Mapping[str, Any]) -> dict[str, Any]:
-    """As written in JSON, after a check that each is of its feature's type."""
+    """As written in JSON, after a check that each is of its feature's type.
+
+    Only what the person or lending may leave unsaid has one: a source that was not asked (no consent,
+    say) is a gap, and a gap goes to a person.
+    """
     for name, value in row.items():
+        if FEATURES[name].source not in _MAY_BE_UNSAID:
+            raise InvalidStrategy(f"{name} comes from outside and cannot have a default")
         FEATURES[name].read(value)
     return dict(row)
 

@@ -27,7 +27,7 @@ log = structlog.get_logger(__name__)
 Made = TypeVar("Made")
 _Arm = TrialDecision.Arm
 SYSTEM = "system"
-#: How long a worker may go on placing decisions in a trial that somebody has just ended.
+#: How long a worker may go on noting decisions under a trial that somebody has just ended.
 FRESH_S = 5.0
 NOTE_MAX = 300
 SHADOWS_AT_ONCE = 50
@@ -182,12 +182,26 @@ def decided(
     if not trial.is_challenged(application_id):
         return by_champion(), Place(trial, _Arm.CHAMPION)
     try:
-        version = StrategyVersion.objects.defer("definition").get(pk=trial.challenger_id)
+        version = _challenger(trial)
+        if version is None:  # ended in another process a moment ago
+            _active.pop(strategy_id, None)
+            return by_champion(), None
         return by_challenger(version), Place(trial, _Arm.CHALLENGER)
     except Exception as error:  # the champion decides instead, on record
         problem = type(error).__name__[:60]
         log.warning("trial.challenger_failed", trial_id=str(trial.id), problem=problem)
     return by_champion(), Place(trial, _Arm.CHALLENGER, problem)
+
+
+def _challenger(trial: Active) -> StrategyVersion | None:
+    """The version that decides, looked at anew: an ended trial decides nothing more."""
+    standing = StrategyVersion.objects.filter(
+        pk=trial.challenger_id,
+        state=StrategyVersion.State.APPROVED,
+        trials=trial.id,
+        trials__ended_at__isnull=True,
+    )
+    return standing.defer("definition").first()
 
 
 def keep(*, place: Place, record: DecisionRecord, took_us: int) -> None:

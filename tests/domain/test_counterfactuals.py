@@ -15,6 +15,7 @@ from risk.domain.features import FEATURES
 from risk.domain.rule_truths import rule_truths, try_again_on
 from tests.risk.applicants import inputs, strategy
 from tests.risk.conftest import definition
+from tests.risk.crowds import crowd
 
 RANK = {"decline": 0, "refer": 1, "approve": 2}
 CASES: tuple[dict[str, Any], ...] = (
@@ -181,3 +182,9 @@ def test_every_rule_shows_its_truth_and_what_it_compared() -> None:
     assert rows["AGE_ABOVE_MAXIMUM"].comparisons[0].term == "age_max"
     assert rows["AGE_ABOVE_MAXIMUM"].comparisons[0].wanted == inputs()["terms"]["age_max"]
     assert rows["BLACK_LISTED"].truth is False
+
+
+def test_inputs_that_cannot_be_read_break_no_explanation() -> None:
+    for one in crowd(60, seed=31, odd=0.05):
+        helps(strategy(), one)
+    assert helps(strategy(), {**inputs(), "requested_amount": "x"}).rows is not None

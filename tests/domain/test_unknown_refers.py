@@ -12,7 +12,7 @@ from risk.domain.columns.strategy import read_column_strategy
 from risk.domain.core import core
 from risk.domain.decide import evaluate
 from risk.domain.features import FEATURES
-from risk.domain.strategy import read_strategy
+from risk.domain.strategy import InvalidStrategy, read_strategy
 from tests.risk.applicants import AT, inputs
 from tests.risk.conftest import ROOT, definition
 from tests.risk.crowds import crowd
@@ -72,3 +72,11 @@ def test_a_characteristic_of_one_bin_gives_its_points_to_everybody() -> None:
     assert ["land_mu", "", 25] in result["trace"]["points"]
     found = evaluate_columns(compiled, batch_of_inputs([inputs()]), lambda _: [inputs()])
     assert found.core(0).score == plain + 25
+
+
+@pytest.mark.parametrize("name", ["court_open_cases", "identity_result", "bureau_balance"])
+def test_what_a_source_was_not_asked_has_no_default(name: str) -> None:
+    written = definition()
+    written["defaults"][name] = "MATCH" if name == "identity_result" else 0
+    with pytest.raises(InvalidStrategy, match="cannot have a default"):
+        read_strategy(written)

@@ -195,7 +195,7 @@ def test_evaluate_strategy_answers_nonsense_in_a_line_and_never_approves_it(
         '{"facts": {}, "requested_amount": "x"}', "[1]", "null", '{"facts": 3}', '{"purpose": NaN}',
         '{"declared_income": 1e400}', '{"declared_income": ' + "9" * 5000 + "}", "[" * 100_000,
         '{"ring_size": {"value": 9, "state": "garbage"}}', '"', '{"purpose": "\\u0000"}',
-        '{"facts": {}, "requested_amount": {"a": [1]}}',
+        '{"facts": {}, "requested_amount": {"a": [1]}}', '{"facts": {}, "lists": [{"kind": "black"}]}',
     ):  # fmt: skip
         file.write_text(line, encoding="utf-8")
         out = StringIO()

@@ -353,3 +353,21 @@ def test_a_slow_challenger_holds_its_job_no_longer_than_the_job_may_last(
         assert trials.fill_shadows(now=now, budget_s=0.1) == 1
     assert TrialDecision.objects.filter(filled_at__isnull=True).count() == 2
     assert trials.fill_shadows(now=now) == 2
+
+
+@pytest.mark.parametrize("how", ["end", "retire"])
+def test_a_challenger_stopped_in_another_process_decides_nothing_more(
+    sandbox: Any, request_for: Any, strategy: Any, challenger: Any, now: Any, how: str
+) -> None:
+    trial = started(challenger, now, mode="split", share_percent=50)
+    (new,) = ids(trial, challenged=True)  # and this process remembers the trial
+    remembered = trials.active(strategy.strategy_id)
+    if how == "end":
+        trials.end(trial_id=trial.pk, by="R003", now=now)
+    else:
+        strategies.retire(version_id=challenger.pk, today=TODAY, now=now)
+    trials._active[strategy.strategy_id] = (time.monotonic(), remembered)
+    decision = services.decide(request_for(sandbox.person("teacher"), application_id=new))
+    assert decision.outcome == "approve"
+    assert DecisionRecord.objects.get().strategy_version_id == strategy.pk
+    assert not TrialDecision.objects.exists()

@@ -1,6 +1,6 @@
 """Evaluate a strategy on applicants given as JSON lines; one JSON answer per line.
 
-A line is an object of feature values, or {"facts": {…}, "requested_amount"?, "product"?}. A value
+A line is an object of feature values, or {"facts": {…}, "requested_amount"?}. A value
 that is null or left out is missing; {"state": "no_record"} says the source has nothing.
 """
 
@@ -74,7 +74,7 @@ def _frame(product: str, day: date) -> dict[str, Any]:
     if terms.purpose_class == "CONSUMPTION":
         cap = str(product_selectors.parameter("CONSUMPTION_ONLINE_CAP", day))
     return {
-        "lists": [],  # a line may name the lists its applicant stands on
+        "lists": [],  # nobody is looked up
         "terms": terms.as_dict(),
         "lpr": str(product_selectors.parameter(f"LPR_{terms.lpr_tenor}", day)),
         "regulatory_cap": cap,
@@ -93,6 +93,8 @@ def _inputs(line: str) -> dict[str, Any]:
     if not isinstance(written, dict):
         raise ValueError("facts is a JSON object")
     unknown = set(written) - set(FEATURES) - {"requested_amount"}
+    if written is not row:  # what stands beside the facts and is not understood is not passed over
+        unknown |= set(row) - {"facts", "requested_amount"}
     if unknown:
         raise ValueError(f"unknown features {sorted(unknown)[:5]}")
     facts = {name: _fact(name, value) for name, value in written.items() if name in FEATURES}
