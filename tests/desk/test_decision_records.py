@@ -100,7 +100,7 @@ def test_an_approval_shows_the_limit_step_by_step_and_the_price(refused: LoanApp
     record_for(refused, round=2, land_mu="80.00", declared_income="9000.00")
     refused.refresh_from_db()
     shown = page("risk", url(refused))
-    for words in ("What the income can carry", "Matrix: crop_farmer, grade", "Rounded down",
+    for words in ("What the income can carry", "Matrix: Crop farmers, grade", "Rounded down",
                   "Land and herd · L3", "× 115%", "Room to repay · when no row fits",
                   "Market rate (LPR)", "3.00%"):
         assert words in shown, words

@@ -6,6 +6,8 @@ from typing import Any
 
 from django.utils.translation import get_language, pgettext_lazy
 
+from lending.views.officer import words as desk_words
+
 _OUTCOMES: Mapping[str, Any] = {
     "approve": pgettext_lazy("what-if", "approved"),
     "refer": pgettext_lazy("what-if", "to a person"),
@@ -94,7 +96,12 @@ def _grade_rows(rows: Sequence[Mapping[str, Any]]) -> list[tuple[str, int, int]]
 
 def _group_table(code: str, rows: Sequence[Mapping[str, Any]]) -> dict[str, Any]:
     chart = [
-        (row["name"] or "–", _percent(row["before"]), _percent(row["after"])) for row in rows[:12]
+        (
+            desk_words.of("segment", row["name"] or "–") if code == "segment" else row["name"] or "–",
+            _percent(row["before"]),
+            _percent(row["after"]),
+        )
+        for row in rows[:12]
     ]
     return {"code": code, "title": _DIMENSIONS[code], "rows": rows, "chart": chart}
 

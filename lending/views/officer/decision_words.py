@@ -6,6 +6,8 @@ from typing import Any
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy, pgettext_lazy
 
+from lending.views.officer import words
+
 STATES: Mapping[str, Any] = {
     "answered": gettext_lazy("The source answered"),
     "no_record": gettext_lazy("The source has nothing on this person"),
@@ -92,7 +94,9 @@ def step(name: str, tables: Mapping[str, str] | None = None) -> str:
     kind, __, rest = name.partition(" ")
     if kind == "matrix":
         segment, __, grade = rest.rpartition(" ")
-        return _("Matrix: %(segment)s, grade %(grade)s") % {"segment": segment, "grade": grade}
+        return _("Matrix: %(segment)s, grade %(grade)s") % {
+            "segment": words.of("segment", segment), "grade": grade
+        }
     if kind == "table":
         code, __, row = rest.partition(" ")
         name = (tables or {}).get(code) or code

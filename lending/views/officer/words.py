@@ -67,6 +67,18 @@ ASSESSMENTS: Mapping[str, Any] = {
     "willingness": pgettext_lazy("assessment", "Willingness"),
     "ability": pgettext_lazy("assessment", "Ability"),
 }
+#: The groups of the seeded strategy; a bank's own group is shown by its code.
+SEGMENTS: Mapping[str, Any] = {
+    "public_servant": _("Public servants"),
+    "hospital_staff": _("Hospital staff"),
+    "business_owner": _("Business owners"),
+    "salaried": _("Employees"),
+    "livestock_farmer": _("Livestock farmers"),
+    "crop_farmer": _("Crop farmers"),
+    "mortgage_customer": _("Mortgage customers"),
+    "depositor": _("Depositors"),
+    "general": _("Everybody else"),
+}
 OUTCOMES: Mapping[str, Any] = {
     "approve": _("The machine would approve"),
     "refer": _("The machine asks for a person"),
@@ -236,6 +248,7 @@ _TABLES = {
     "action": ACTIONS,
     "amount": AMOUNTS,
     "assessment": ASSESSMENTS,
+    "segment": SEGMENTS,
     "outcome": OUTCOMES,
     "result": RESULTS,
     "source": SOURCES,
