@@ -30,7 +30,7 @@ TEXTS: Mapping[str, Mapping[str, str]] = {
     },
     "declined_by_person": {
         "zh-hans": "很抱歉，客户经理审核后，您的申请这次没有通过。登录可查看原因，如有疑问请联系客户经理。",
-        "en": "We are sorry: a loan officer looked; it is not approved this time. Log in for the reasons.",
+        "en": "We are sorry: a loan officer looked and could not approve it. Log in for the reasons.",
     },
     "disbursed": {
         "zh-hans": (
