@@ -36,6 +36,7 @@ def assistance_of(*, index: str, now: datetime) -> AssistedMode | None:
     return (
         AssistedMode.objects.select_related("officer__user")
         .filter(device_index=index, ended_at__isnull=True, opened_at__lte=now, until__gt=now)
+        .filter(officer__user__is_active=True)  # who has left vouches for nobody
         .first()
     )
 
@@ -83,6 +84,7 @@ def waiting(*, code: str, now: datetime) -> AssistedMode | None:
             opened_at__isnull=True,
             ended_at__isnull=True,
             code_until__gt=now,
+            officer__user__is_active=True,
         )
         .first()
     )

@@ -192,6 +192,7 @@ def test_nonsense_is_answered_in_chinese_and_never_breaks(
             answer = client.post(url, sent, **chinese)
             assert answer.status_code < 500, (name, str(sent)[:300])
             assert len(answer.content) < 1_000_000, (name, str(sent)[:300])
+    call_command("verify_audit", verbosity=0)  # what was kept of it is one chain
     for wrong in wrong_addresses(name, given):
         answer = client.post(wrong, {"note": "read and understood"}, **chinese)
         assert answer.status_code == 404, wrong

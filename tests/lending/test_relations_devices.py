@@ -55,6 +55,21 @@ def test_ten_on_an_officers_device_are_counted_apart(
     assert device_selectors.of_officer(officer)[0].people == 10  # type: ignore[attr-defined]
 
 
+def test_an_officer_who_has_left_vouches_for_nobody(
+    cast: Cast, officer: Officer, now: dt.datetime
+) -> None:
+    lent(officer, now)
+    _, code = devices.begin(officer=officer, hours=4, now=now)
+    type(officer.user).objects.filter(pk=officer.user_id).update(is_active=False)
+    assert devices.assistance_of(index=devices.device_index(TABLET), now=now) is None
+    (one,) = on_tablet(cast, 1)
+    kinds = set(one.application.traits.values_list("kind", flat=True))
+    assert "device" in kinds
+    assert "assisted" not in kinds
+    with pytest.raises(NotFound):
+        devices.open_on(code=code, device="another-tablet-of-the-village", now=now)
+
+
 def test_assisted_mode_lifts_no_other_rule(cast: Cast, officer: Officer, now: dt.datetime) -> None:
     lent(officer, now)
     people = [cast.applicant("rice_farmer") for _ in range(5)]
