@@ -6,6 +6,7 @@ import pytest
 from django.contrib.auth.models import User
 from django.core.management import CommandError, call_command
 from django.db import connection
+from django.utils.translation import override
 
 from lending.errors import DomainError, IllegalState, InvalidInput, NotFound
 from lending.models import AuditEntry, ManualReview, Officer
@@ -102,7 +103,8 @@ def test_the_strategys_bands_hold_whatever_a_persons_own_authority_is(referred: 
     Officer.objects.filter(user=staff("liguoqiang")).update(authority_amount="90000.00")
     with pytest.raises(InvalidInput) as refused:
         approve(referred, limit="50100.00")
-    assert "manager" in str(refused.value.errors["limit"][0])
+    with override("en"):
+        assert "manager" in str(refused.value.errors["limit"][0])
     referred.refresh()
     assert referred.application.state == "in_review"
     approve(referred, limit="50100.00", reviewer=staff("manager.baolun"))
