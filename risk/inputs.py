@@ -11,7 +11,9 @@ from typing import Any
 from products.domain.income_calendar import IncomeCalendar
 from risk.contracts import DecisionRequest
 from risk.domain.citizen import birth_date, issuing_county
+from risk.domain.feature_relations import TOLD_SOMETIMES
 from risk.domain.features import FEATURES
+from risk.domain.values import Feature
 from risk.gateways.sources import ERROR, MATCH, TIMEOUT
 from risk.models import SourceReport
 from risk.reuse import told
@@ -38,10 +40,16 @@ def application_facts(request: DecisionRequest) -> Facts:
             value = said.get(feature.name, subject.declared.get(feature.field))
         elif feature.source == "signals":
             value = request.signals.get(feature.field)
-        facts[feature.name] = _fact(
-            value, "missing" if value is None else "answered", feature.source, at
-        )
+        state = _unsaid(feature) if value is None else "answered"
+        facts[feature.name] = _fact(value, state, feature.source, at)
     return facts
+
+
+def _unsaid(feature: Feature) -> str:
+    """What lending always tells and did not is unavailable: no default stands in for it."""
+    if feature.source == "signals" and feature.name not in TOLD_SOMETIMES:
+        return "unavailable"
+    return "missing"
 
 
 def source_facts(reports: Iterable[SourceReport]) -> Facts:

@@ -58,6 +58,8 @@ COUNTS = (
     ("scan_distance_km", "申请地与网点距离（公里）", "km from the request to the branch"),
     ("identity_anomalies", "身份疑点数", "doubts about the identity"),
 )
+#: Lending knows these only sometimes: nobody is asked where they are. The others it always tells.
+TOLD_SOMETIMES = frozenset({"scan_distance_km"})
 FLAGS = (
     ("device_assisted", "由客户经理协助申请", "helped by an officer"),
     ("address_shared_by_many", "住址被很多客户使用", "an address shared by very many"),

@@ -13,6 +13,7 @@ import pytest
 from products.domain.terms import LoanTerms
 from risk import strategies
 from risk.contracts import DecisionRequest, Subject
+from risk.domain.features import FEATURES
 from risk.gateways.breaker import reset_breakers
 from risk.services.strategies import publish
 
@@ -42,6 +43,12 @@ def base_terms(**changes: Any) -> LoanTerms:
         "name_en": "Shandai",
     }
     return LoanTerms.from_dict({**base["values"], **names, **changes})
+
+
+def quiet_signals() -> dict[str, Any]:
+    """What lending tells of somebody who shares nothing with anybody."""
+    said = {**definition()["defaults"], "applications_same_identity_7d": 1}
+    return {name: said.get(name, []) for name, f in FEATURES.items() if f.source == "signals"}
 
 
 @pytest.fixture
@@ -87,7 +94,7 @@ def request_for(now: dt.datetime, terms: LoanTerms) -> Ask:
             "consents": CONSENTS,
             "as_of": now,
             "business_date": now.date(),
-            "signals": {"applications_same_identity_7d": 1, "customers_same_identity": 1},
+            "signals": quiet_signals(),
         }
         return DecisionRequest(**{**values, **changes})
 

@@ -7,6 +7,7 @@ import pytest
 
 from risk import selectors, services
 from risk.models import DecisionRecord, SourceReport
+from tests.risk.conftest import quiet_signals
 
 pytestmark = pytest.mark.django_db
 PERSONAS = (
@@ -52,11 +53,11 @@ def test_a_ring_is_caught_by_our_own_signals_while_the_outside_list_is_silent(
     sandbox.fault("multilender", "*", "no_record", times=1_000)
     ring = {"ring_size": 8, "ring_applications_7d": 8, "ring_applications_30d": 8}
     person = sandbox.person("rice_farmer")
-    decision = services.decide(request_for(person, signals=ring))
+    decision = services.decide(request_for(person, signals=quiet_signals() | ring))
     assert decision.outcome == "refer"
     assert [reason.code for reason in decision.reasons] == ["RING_OF_APPLICANTS"]
     for proof in ({"ring_strong_links": 3}, {"ring_fraud_listed": 1}):
-        decision = services.decide(request_for(person, signals=ring | proof))
+        decision = services.decide(request_for(person, signals=quiet_signals() | ring | proof))
         assert decision.outcome == "decline"
         assert [reason.code for reason in decision.reasons] == ["RING_PROVEN"]
     record = DecisionRecord.objects.latest("as_of")
@@ -71,8 +72,19 @@ def test_a_family_of_four_is_no_ring(sandbox: Any, strategy: Any, request_for: A
         "ring_applications_30d": 4,
         "same_address_other_customers": 3,
     }
-    decision = services.decide(request_for(sandbox.person("rice_farmer"), signals=family))
+    said = quiet_signals() | family
+    decision = services.decide(request_for(sandbox.person("rice_farmer"), signals=said))
     assert decision.outcome == "approve"
+
+
+@pytest.mark.parametrize("name", sorted(set(quiet_signals()) - {"identity_anomaly_codes"}))
+def test_a_signal_lending_did_not_tell_is_not_taken_for_a_clean_one(
+    name: str, sandbox: Any, strategy: Any, request_for: Any
+) -> None:
+    said = quiet_signals()
+    del said[name]
+    decision = services.decide(request_for(sandbox.person("teacher"), signals=said))
+    assert decision.outcome == ("approve" if name == "scan_distance_km" else "refer")
 
 
 def test_a_thin_file_gets_a_starter_offer(sandbox: Any, strategy: Any, request_for: Any) -> None:

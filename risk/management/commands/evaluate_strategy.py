@@ -1,7 +1,8 @@
 """Evaluate a strategy on applicants given as JSON lines; one JSON answer per line.
 
-A line is an object of feature values, or {"facts": {…}, "requested_amount"?}. A value
-that is null or left out is missing; {"state": "no_record"} says the source has nothing.
+A line is an object of feature values, or {"facts": {…}, "requested_amount"?}. A value that is null
+is unknown; one left out takes the strategy's default, if it has one; {"state": "no_record"} says the
+source has nothing.
 """
 
 import json
@@ -102,7 +103,9 @@ def _inputs(line: str) -> dict[str, Any]:
 
 
 def _fact(name: str, value: Any) -> dict[str, Any]:
-    fact = {"value": value, "state": "missing" if value is None else "answered", "at": ""}
+    """A signal that is ``null`` is one nobody can tell; no default stands in for it."""
+    untold = "unavailable" if FEATURES[name].source == "signals" else "missing"
+    fact = {"value": value, "state": untold if value is None else "answered", "at": ""}
     if isinstance(value, dict):
         fact = {"value": value.get("value"), "state": str(value.get("state", "missing")), "at": ""}
     return {**fact, "source": FEATURES[name].source}
