@@ -198,6 +198,7 @@ def test_pictures_of_what_is_watched(
     ring = a_ring_applies(system_with_history)
     desk = DeskBrowser(chromium, system_with_history, "risk")
     desk.log_in()
+    desk.complaints.clear()
     for name, address in WATCHED.items():
         desk.open(address)
         save_desk(desk.page, f"risk-{name}", height_max=DESK_HEIGHT_MAX)
