@@ -61,7 +61,7 @@ class Migration(migrations.Migration):
         migrations.AddField(
             model_name='loanapplication',
             name='wants_person',
-            field=models.BooleanField(default=False, help_text='asked that a person decides (PIPL art. 24)'),
+            field=models.BooleanField(db_default=False, default=False, help_text='asked that a person decides (PIPL art. 24)'),
         ),
         migrations.AddField(
             model_name='loanapplication',

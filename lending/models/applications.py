@@ -44,7 +44,9 @@ class LoanApplication(models.Model):
     )
     bank_card = models.ForeignKey("BankCard", null=True, on_delete=models.PROTECT)
     wants_person = models.BooleanField(
-        default=False, help_text="asked that a person decides (PIPL art. 24)"
+        default=False,
+        db_default=False,
+        help_text="asked that a person decides (PIPL art. 24)",
     )
     wants_person_at = models.DateTimeField(null=True)
 

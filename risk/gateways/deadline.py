@@ -45,17 +45,25 @@ def _left(timeout: float | None, late: type[Exception]) -> float | None:
     return left if timeout is None else min(timeout, left)
 
 
+class Unsent(httpcore.ConnectError):
+    """The pool handed out a connection closed a moment ago: nothing was sent, another may be tried."""
+
+
 class _Stream(httpcore.NetworkStream):
     def __init__(self, stream: httpcore.NetworkStream) -> None:
         self._stream = stream
+        self._is_closed = False
 
     def read(self, max_bytes: int, timeout: float | None = None) -> bytes:
         return self._stream.read(max_bytes, _left(timeout, httpcore.ReadTimeout))
 
     def write(self, buffer: bytes, timeout: float | None = None) -> None:
+        if self._is_closed:
+            raise Unsent("the connection was closed before anything was sent")
         self._stream.write(buffer, _left(timeout, httpcore.WriteTimeout))
 
     def close(self) -> None:
+        self._is_closed = True
         self._stream.close()
 
     def start_tls(

@@ -122,7 +122,9 @@ class HttpPort:
         except httpx.TimeoutException as error:
             connecting = isinstance(error, httpx.ConnectTimeout | httpx.PoolTimeout)
             return PortReply("unreachable" if connecting else "timeout")
-        except (httpx.TransportError, httpx.InvalidURL):
+        except (httpx.TransportError, httpx.InvalidURL) as error:
+            if isinstance(error.__cause__, deadlines.Unsent) and time.monotonic() < deadline:
+                return self._send(operation, body, idempotency_key, deadline)
             return PortReply("unreachable")
 
 
@@ -144,7 +146,9 @@ def _read(response: httpx.Response, deadline: float) -> PortReply:
     if declared.isdigit() and int(declared) > BODY_BYTES_MAX:
         return PortReply("too_large", response.status_code)
     received = bytearray()
-    for chunk in response.iter_raw():
+    # not iter_raw: it gives the connection back to the pool before we have judged the answer
+    assert isinstance(response.stream, httpx.SyncByteStream)
+    for chunk in response.stream:
         received += chunk
         if len(received) > BODY_BYTES_MAX:
             return PortReply("too_large", response.status_code)

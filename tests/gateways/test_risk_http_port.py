@@ -7,6 +7,7 @@ import threading
 import time
 import tracemalloc
 from collections.abc import Callable, Iterator
+from concurrent.futures import ThreadPoolExecutor
 from typing import Any
 
 import pytest
@@ -240,6 +241,20 @@ def test_an_answer_to_an_earlier_question_is_known_by_its_number(rogue: Rogue) -
     assert first.body["request_id"] == first.request_id
     assert read_answer(IDENTITY, second).problem == "request_id"
     assert third.body == {"result": "MATCH"}
+
+
+def test_closing_a_doubtful_connection_never_cuts_anothers_question(rogue: Rogue) -> None:
+    """A connection goes back to the pool only when it is known to be in order, or closed already."""
+
+    def echoes_sometimes(handler: http.server.BaseHTTPRequestHandler) -> None:
+        number = handler.headers["X-Request-Id"]
+        says({"request_id": number} if int(number[0], 16) % 2 else {})(handler)
+
+    asked = 1_500
+    rogue.scripts = [echoes_sometimes] * asked
+    with ThreadPoolExecutor(12) as pool:
+        replies = list(pool.map(lambda _: post(), range(asked)))
+    assert {reply.kind for reply in replies} == {"ok"}
 
 
 def test_only_inquiries_repeat_and_only_what_may_pass(rogue: Rogue) -> None:
