@@ -32,7 +32,7 @@ _COPIED = 20_000
 
 def rows(*, small: bool) -> list[Row]:
     """``small`` measures 250,000 decisions and reckons up to a million."""
-    count = 250_000 if small else _MILLION
+    count = 100_000 if small else _MILLION
     with database() as address:
         found = _measured(address, count)
     scale = _MILLION / count

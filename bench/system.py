@@ -98,13 +98,14 @@ def _wait_until_ready(base: str, process: "subprocess.Popen[bytes]") -> None:
 
 def rows(*, small: bool) -> list[Row]:
     seconds = 30 if small else 600
+    first = 16 if small else 60  # people served one after another before the load
     with running_copy() as (base, sandbox, pid, ready_s):
         cast = [p for persona in _GOOD for p in people(sandbox, persona, 380)]
         started = datetime.now(UTC)
-        alone = load(base, sandbox, cast[:30], threads=1, seconds=60)
+        alone = load(base, sandbox, cast[:first], threads=1, seconds=120)
         own_alone_ms = _own_times_ms(pid, started)
         started = datetime.now(UTC)
-        busy = load(base, sandbox, cast[30:], threads=_THREADS, seconds=seconds)
+        busy = load(base, sandbox, cast[first:], threads=_THREADS, seconds=seconds)
         own_busy_ms = _own_times_ms(pid, started)
         memory_gb = _resident_gb(pid)
         weight_kb = _first_visit_kb(base)
