@@ -31,7 +31,7 @@ _COPIED = 20_000
 
 
 def rows(*, small: bool) -> list[Row]:
-    """``small`` measures 250,000 decisions and reckons up to a million."""
+    """``small`` measures 100,000 decisions and reckons up to a million."""
     count = 100_000 if small else _MILLION
     with database() as address:
         found = _measured(address, count)
