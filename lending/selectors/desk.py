@@ -52,10 +52,6 @@ class Figures:
     waiting: int
     oldest_waiting: datetime | None
 
-    @property
-    def overdue_share(self) -> Decimal | None:
-        return Decimal(self.overdue_loans) / self.loans if self.loans else None
-
 
 def figures(user: User, today: date) -> Figures:
     """Two queries: loans and referred applications."""

@@ -37,8 +37,3 @@ def tier_of(text: str) -> str | None:
     """``教师``, ``teacher`` or ``Teacher`` → ``teacher``; nothing → ``""``; unknown → ``None``."""
     code = _CODES.get(text)
     return code if code is not None else _CODES.get(text.strip().lower())
-
-
-def tier_names(code: str) -> tuple[str, str]:
-    """(Chinese, English) of a tier; two empty strings for none."""
-    return TIER_NAMES.get(code, ("", ""))

@@ -12,6 +12,7 @@ from django.db import transaction
 from risk.domain.canonical import canonical, sha256_of
 from risk.domain.strategy import InvalidStrategy as InvalidStrategy  # lending puts it in words
 from risk.domain.strategy import read_strategy
+from risk.domain.table_checks import check_strategy
 from risk.models import Strategy, StrategyVersion
 
 _State = StrategyVersion.State
@@ -95,7 +96,7 @@ def submit(*, version_id: int, author: str) -> StrategyVersion:
         version = _in_state(version_id, _State.DRAFT)
         if version.author != author:
             raise SamePerson("a draft is handed in by its author")
-        read_strategy(version.definition)
+        _check_in_order(version)
         version.state, version.answer = _State.SUBMITTED, ""
         version.save(update_fields=["state", "answer"])
     return version
@@ -116,7 +117,7 @@ def approve(*, version_id: int, checker: str, now: datetime) -> StrategyVersion:
         version = _in_state(version_id, _State.SUBMITTED)
         if not checker or checker == version.author:
             raise SamePerson("a version is approved by another person than its author")
-        read_strategy(version.definition)
+        _check_in_order(version)
         version.state, version.approved_by, version.approved_at = _State.APPROVED, checker, now
         version.save(update_fields=["state", "approved_by", "approved_at"])
     return version
@@ -238,6 +239,14 @@ def _locked(version_id: int) -> StrategyVersion:
     if version is None:
         raise NoVersion(str(version_id))
     return version
+
+
+def _check_in_order(version: StrategyVersion) -> None:
+    """Raises ``InvalidStrategy`` also for a table's row that can never decide: somebody meant it."""
+    findings = check_strategy(read_strategy(version.definition))
+    wrong = [one for one in findings if one.level == "error"]
+    if wrong:
+        raise InvalidStrategy("; ".join(f"{one.table}: {one.text}" for one in wrong[:5]))
 
 
 def _in_state(version_id: int, state: str) -> StrategyVersion:

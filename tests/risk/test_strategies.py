@@ -1,5 +1,6 @@
 """The life of a strategy version: two people, days of its own, and nothing changes afterwards."""
 
+import copy
 from datetime import date, timedelta
 from typing import Any
 
@@ -93,6 +94,21 @@ def test_a_broken_draft_may_be_saved_but_not_handed_in(draft: StrategyVersion) -
     broken = {**draft.definition, "grades": []}
     strategies.revise(version_id=draft.pk, author="R001", definition=broken, note="", revision=0)
     with pytest.raises(InvalidStrategy):
+        strategies.submit(version_id=draft.pk, author="R001")
+
+
+def test_a_row_that_can_never_decide_is_not_handed_in(draft: StrategyVersion) -> None:
+    tables = copy.deepcopy(draft.definition["tables"])
+    table = next(one for one in tables if one["hit"] == "first")
+    table["rows"].insert(0, {**table["rows"][0], "id": "ALL", "when": [""] * len(table["inputs"])})
+    strategies.revise(
+        version_id=draft.pk,
+        author="R001",
+        definition={**draft.definition, "tables": tables},
+        note="",
+        revision=0,
+    )
+    with pytest.raises(InvalidStrategy, match=table["code"]):
         strategies.submit(version_id=draft.pk, author="R001")
 
 
