@@ -34,8 +34,8 @@ class Scope:
 
 
 def scope_of(officer: Officer) -> Scope:
-    """Officers see their own, managers their branch, head office and risk everything."""
-    if officer.role in (Officer.Role.HEAD_OFFICE, Officer.Role.RISK):
+    """Officers see their own, managers their branch, head office, risk and finance everything."""
+    if officer.role in (Officer.Role.HEAD_OFFICE, Officer.Role.RISK, Officer.Role.FINANCE):
         return Scope()
     if officer.role == Officer.Role.MANAGER:
         return Scope(branch_id=officer.branch_id)

@@ -2,7 +2,7 @@
 
 from django.urls import path
 
-from lending import urls_risk
+from lending import urls_risk, urls_servicing
 from lending.views.officer import (
     applications,
     calendars,
@@ -129,4 +129,5 @@ urlpatterns = [
     path("coupons/<slug:code>/publish/", coupons.publish, name="coupon-publish"),
     path("coupons/<slug:code>/retire/", coupons.retire, name="coupon-retire"),
     *urls_risk.urlpatterns,
+    *urls_servicing.urlpatterns,
 ]

@@ -21,9 +21,16 @@ class Duty(StrEnum):
     MAKE_STRATEGIES = "make_strategies"
     RELEASE_STRATEGIES = "release_strategies"
     HELP_APPLICANTS = "help_applicants"
+    SEE_BOOKS = "see_books"  # ledger, end of day, reconciliation
+    CLOSE_DAYS = "close_days"
+    CHANGE_LOANS = "change_loans"  # ask for a reversal, a voucher, an extension, a write-off …
+    RELEASE_LOAN_CHANGES = "release_loan_changes"  # … and be the second person
+    RESOLVE_BREAKS = "resolve_breaks"
+    COLLECT = "collect"  # arrears: cases, promises, letters
+    KEEP_ACCOUNTS = "keep_accounts"  # chart of accounts and its mapping
 
 
-_EVERYBODY = frozenset({"officer", "manager", "head_office", "risk", "product"})
+_EVERYBODY = frozenset({"officer", "manager", "head_office", "risk", "product", "finance"})
 _HEAD = frozenset({"head_office", "risk", "product"})
 
 ROLES_OF: Mapping[Duty, frozenset[str]] = {
@@ -39,6 +46,13 @@ ROLES_OF: Mapping[Duty, frozenset[str]] = {
     Duty.MAKE_STRATEGIES: frozenset({"risk"}),
     Duty.RELEASE_STRATEGIES: frozenset({"risk", "head_office"}),
     Duty.HELP_APPLICANTS: frozenset({"officer", "manager"}),
+    Duty.SEE_BOOKS: frozenset({"finance", "head_office", "risk"}),
+    Duty.CLOSE_DAYS: frozenset({"finance", "head_office"}),
+    Duty.CHANGE_LOANS: frozenset({"finance", "head_office", "manager", "officer"}),
+    Duty.RELEASE_LOAN_CHANGES: frozenset({"finance", "head_office"}),
+    Duty.RESOLVE_BREAKS: frozenset({"finance", "head_office"}),
+    Duty.COLLECT: frozenset({"officer", "manager", "head_office", "risk", "finance"}),
+    Duty.KEEP_ACCOUNTS: frozenset({"finance", "head_office"}),
 }
 
 

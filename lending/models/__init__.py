@@ -3,6 +3,7 @@
 from lending.models.applications import ApplicationMove, LoanApplication
 from lending.models.audit import AuditEntry
 from lending.models.business_day import BusinessDay
+from lending.models.card_transfers import CardTransfer
 from lending.models.cards import BankCard
 from lending.models.codes import ReferralCode
 from lending.models.consents import Consent, ConsentText
@@ -23,6 +24,8 @@ from lending.models.id_cards import IdCardReading
 from lending.models.idempotency import IdempotencyKey
 from lending.models.ledger import Account, Journal, Posting
 from lending.models.letters import DecisionLetter
+from lending.models.loan_accounts import LoanAccount, LoanDay
+from lending.models.loan_transactions import LoanTransaction, PlanVersion, TransactionBooking
 from lending.models.loans import Instalment, Loan
 from lending.models.offers import Offer
 from lending.models.organisation import Branch, LegalEntity, Officer, Village
@@ -39,6 +42,7 @@ __all__ = [
     "BankCard",
     "Branch",
     "BusinessDay",
+    "CardTransfer",
     "Consent",
     "ConsentText",
     "CouponUse",
@@ -59,17 +63,22 @@ __all__ = [
     "LegalEntity",
     "LendingEvent",
     "Loan",
+    "LoanAccount",
     "LoanApplication",
     "LoanContract",
+    "LoanDay",
+    "LoanTransaction",
     "ManualReview",
     "Offer",
     "Officer",
     "OtpChallenge",
     "OutboxMessage",
+    "PlanVersion",
     "Posting",
     "ReconciliationBreak",
     "ReferralCode",
     "ReviewRequest",
     "SmsMessage",
+    "TransactionBooking",
     "Village",
 ]

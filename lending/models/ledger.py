@@ -16,6 +16,7 @@ class Account(models.Model):
         INCOME = "income"
         EXPENSE = "expense"
         EQUITY = "equity"
+        MEMO = "memo"  # off balance: interest not on the books, claims kept after a write-off
 
     code = models.CharField(max_length=20, unique=True)
     name = models.CharField(max_length=60)

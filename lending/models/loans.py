@@ -54,12 +54,27 @@ class Loan(models.Model):
 
 
 class Instalment(models.Model):
+    """A row of the plan in force. Earlier plans are kept whole in ``PlanVersion``.
+
+    ``payable_on``: the due date moved to a working day where the product says so; unpaid at the close
+    of ``late_on`` (``payable_on`` + grace) it is overdue. ``is_billed``: its due date has come.
+    ``months``: length of its period. Numbers from 1001 are early repayments, no instalments.
+    """
+
     loan = models.ForeignKey(Loan, on_delete=models.PROTECT, related_name="instalments")
     number = models.PositiveSmallIntegerField()
     due_date = models.DateField()
+    payable_on = models.DateField()
+    late_on = models.DateField()
+    months = models.PositiveSmallIntegerField(default=1)
     principal = models.DecimalField(max_digits=14, decimal_places=2)
     interest = models.DecimalField(max_digits=14, decimal_places=2)
     balance_after = models.DecimalField(max_digits=14, decimal_places=2)
+    principal_cleared = models.DecimalField(max_digits=14, decimal_places=2, default=0)
+    interest_cleared = models.DecimalField(max_digits=14, decimal_places=2, default=0)
+    cleared_on = models.DateField(null=True)
+    is_billed = models.BooleanField(default=False)
+    is_late = models.BooleanField(default=False)
 
     class Meta:
         constraints = [
@@ -68,9 +83,16 @@ class Instalment(models.Model):
                 condition=models.Q(principal__gte=0) & models.Q(interest__gte=0),
                 name="instalment_not_negative",
             ),
+            models.CheckConstraint(
+                condition=models.Q(principal_cleared__gte=0)
+                & models.Q(interest_cleared__gte=0)
+                & models.Q(principal_cleared__lte=models.F("principal"))
+                & models.Q(interest_cleared__lte=models.F("interest")),
+                name="instalment_cleared_within_owed",
+            ),
         ]
         indexes = [models.Index(fields=["due_date"])]
-        ordering = ["loan_id", "number"]
+        ordering = ["loan_id", "due_date", "number"]
 
     def __str__(self) -> str:
         return f"{self.loan_id} #{self.number}"
@@ -78,3 +100,7 @@ class Instalment(models.Model):
     @property
     def amount(self):  # type: ignore[no-untyped-def]
         return self.principal + self.interest
+
+    @property
+    def open_amount(self):  # type: ignore[no-untyped-def]
+        return self.amount - self.principal_cleared - self.interest_cleared

@@ -54,6 +54,7 @@ class Officer(models.Model):
         HEAD_OFFICE = "head_office"
         RISK = "risk"
         PRODUCT = "product"
+        FINANCE = "finance"
 
     user = models.OneToOneField(settings.AUTH_USER_MODEL, on_delete=models.PROTECT)
     staff_no = models.CharField(max_length=20, unique=True)

@@ -12,7 +12,7 @@ from lending.models import Customer, Disbursement, Loan, LoanApplication, Office
 Row = TypeVar("Row", bound=Model)
 #: More than this open at once is an outage, not a list.
 OPEN_PAYOUTS_MAX = 200
-_EVERYTHING = (Officer.Role.HEAD_OFFICE, Officer.Role.RISK)
+_EVERYTHING = (Officer.Role.HEAD_OFFICE, Officer.Role.RISK, Officer.Role.FINANCE)
 
 
 def officer_of(user: User) -> Officer | None:

@@ -1,10 +1,12 @@
 """Journals: written once, balanced, never edited; a correction is a reversing journal."""
 
+from collections.abc import Mapping
 from datetime import date, datetime
+from decimal import Decimal
 
 from django.db import transaction
 
-from lending.domain.postings import Line
+from lending.domain.postings import DEFAULT_PAIRS, Event, Line, Pairs, lines_of
 from lending.models import Account, Branch, Journal, LegalEntity, Loan, Posting
 
 
@@ -55,6 +57,41 @@ def post(
             for line in lines
         )
     return journal
+
+
+def post_events(
+    *,
+    kind: str,
+    source_type: str,
+    source_id: str,
+    events: Mapping[Event, Decimal],
+    product_code: str,
+    legal_entity: LegalEntity,
+    branch: Branch,
+    accounting_date: date,
+    now: datetime,
+    loan: Loan | None = None,
+) -> Journal | None:
+    """One journal of what happened, by the product's accounts; None when nothing moved."""
+    lines = lines_of(events, pairs_of(product_code))
+    if not lines:
+        return None
+    return post(
+        kind=kind,
+        source_type=source_type,
+        source_id=source_id,
+        lines=lines,
+        legal_entity=legal_entity,
+        branch=branch,
+        accounting_date=accounting_date,
+        now=now,
+        loan=loan,
+    )
+
+
+def pairs_of(product_code: str) -> Mapping[Event, Pairs]:
+    """event → (debit, credit) pairs for a product."""
+    return DEFAULT_PAIRS
 
 
 def reverse(*, journal: Journal, accounting_date: date, now: datetime) -> Journal:

@@ -5,11 +5,10 @@ from datetime import datetime
 
 from lending import events
 from lending.domain import postings
-from lending.models import Disbursement, Instalment, Loan, LoanApplication
+from lending.models import Disbursement, Loan, LoanApplication
 from lending.selectors import business_day
-from lending.services import ledger
+from lending.services import ledger, loan_accounts
 from lending.services.contracts import schedule_of
-from products.domain.schedule import Schedule
 from products.domain.terms import LoanTerms
 
 
@@ -17,8 +16,9 @@ def book(*, application: LoanApplication, disbursement: Disbursement, now: datet
     """The loan of a succeeded disbursement, dated by the business day. Caller holds the transaction."""
     contract = disbursement.contract
     today = business_day.current(contract.legal_entity)
+    terms = LoanTerms.from_dict(contract.terms)
     schedule = schedule_of(
-        terms=LoanTerms.from_dict(contract.terms),
+        terms=terms,
         offer=contract.offer,
         amount=disbursement.amount,
         start=today,
@@ -42,7 +42,7 @@ def book(*, application: LoanApplication, disbursement: Disbursement, now: datet
         maturity_date=schedule.instalments[-1].due,
         created_at=now,
     )
-    _book_instalments(loan, schedule)
+    loan_accounts.open_account(loan=loan, terms=terms, schedule=schedule, now=now)
     ledger.post(
         kind="disbursement",
         source_type="disbursement",
@@ -57,16 +57,3 @@ def book(*, application: LoanApplication, disbursement: Disbursement, now: datet
     events.record("loan.booked", at=now, application=application, loan_id=loan.pk)
     return loan
 
-
-def _book_instalments(loan: Loan, schedule: Schedule) -> None:
-    Instalment.objects.bulk_create(
-        Instalment(
-            loan=loan,
-            number=row.n,
-            due_date=row.due,
-            principal=row.principal,
-            interest=row.interest,
-            balance_after=row.balance,
-        )
-        for row in schedule.instalments
-    )

@@ -148,6 +148,7 @@ ROLES: Mapping[str, Any] = {
     "head_office": _("Head office"),
     "product": _("Product manager"),
     "risk": _("Risk manager"),
+    "finance": _("Finance clerk"),
 }
 ACTORS: Mapping[str, Any] = {
     "customer": _("the applicant"),

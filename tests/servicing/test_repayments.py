@@ -1,0 +1,88 @@
+"""Recording and reversing on PostgreSQL: the account, the plan and the books follow the replay."""
+
+import datetime as dt
+from decimal import Decimal
+
+import pytest
+from django.db.models import Sum
+
+from lending.errors import IllegalState, InvalidInput
+from lending.models import Journal, Loan, LoanDay, Posting
+from lending.selectors import loan_lives
+from lending.services import repayments
+from tests.servicing.book import Book
+
+pytestmark = pytest.mark.django_db
+
+
+def owed_by_account(loan: Loan) -> dict[str, Decimal]:
+    rows = Posting.objects.filter(loan=loan).values_list("account__code").annotate(Sum("amount"))
+    return {code: total for code, total in rows if total}
+
+
+def test_a_loan_paid_on_each_due_date_is_settled_with_empty_accounts(book: Book) -> None:
+    loan = book.loan()
+    for row in list(loan.instalments.order_by("number")):
+        book.go_to(row.due_date)
+        book.pay(loan, str(row.amount))
+    loan.refresh_from_db()
+    account = book.account(loan)
+    assert (loan.state, loan.principal_balance, account.interest_open) == ("settled", 0, 0)
+    assert LoanDay.objects.filter(account=account).count() == 365
+    interest = loan.instalments.aggregate(i=Sum("interest"))["i"]
+    assert owed_by_account(loan) == {"1011": interest, "6011": -interest}
+
+
+def test_a_reversed_repayment_leaves_the_loan_as_if_it_had_never_come(book: Book) -> None:
+    one, two = book.loan(), book.loan()
+    first = one.instalments.get(number=1)
+    book.go_to(first.due_date)
+    paid = book.pay(one, str(first.amount))
+    for day in (10, 40):
+        book.go_to(first.due_date + dt.timedelta(days=day))
+        for loan in (one, two):
+            book.pay(loan, "500.00")
+    repayments.reverse(transaction_id=paid.pk, reason="test", maker=None, checker=None, now=book.now)
+    left, right = book.account(one), book.account(two)
+    for name in (
+        "principal_balance", "late_principal", "late_interest", "interest_base", "penalty_base",
+        "compound_base", "interest_accrued", "penalty_accrued", "interest_cleared", "days_past_due",
+        "credit", "tier",
+    ):
+        assert getattr(left, name) == getattr(right, name), name
+    assert owed_by_account(one) == owed_by_account(two)
+    assert Journal.objects.filter(reverses__isnull=False).exists()
+
+
+def test_a_back_dated_repayment_takes_back_the_penalty(book: Book) -> None:
+    loan = book.loan(grace_days=0)
+    first = loan.instalments.get(number=1)
+    book.go_to(first.due_date + dt.timedelta(days=20))
+    book.pay(loan, "1.00")
+    assert book.account(loan).penalty_accrued > 0
+    book.pay(loan, str(first.amount), value_date=first.due_date)
+    account = book.account(loan)
+    assert (account.penalty_accrued, account.days_past_due, account.credit) == (0, 0, Decimal("1.00"))
+    assert owed_by_account(loan).get("1133", 0) == 0
+
+
+def test_the_payoff_quote_ends_the_loan_on_its_day(book: Book) -> None:
+    loan = book.loan(method="interest_only", day_count="act/360")
+    book.go_to(loan.start_date + dt.timedelta(days=45))
+    quote = loan_lives.payoff_quote(book.account(loan), book.business_date)
+    assert quote.amount == quote.principal + quote.interest + quote.charges
+    book.pay(loan, str(quote.amount), kind="payoff")
+    loan.refresh_from_db()
+    assert loan.state == "settled"
+    assert book.account(loan).credit == 0
+
+
+def test_what_cannot_be_is_refused_in_words(book: Book) -> None:
+    loan = book.loan()
+    book.pay(loan, "100.00", channel_ref="one")
+    assert book.pay(loan, "100.00", channel_ref="one").number == 1
+    with pytest.raises(IllegalState):
+        book.pay(loan, "100.01", channel_ref="one")
+    for wrong in (book.business_date + dt.timedelta(days=1), loan.start_date - dt.timedelta(days=1)):
+        with pytest.raises(InvalidInput):
+            book.pay(loan, "10.00", value_date=wrong)
