@@ -21,6 +21,7 @@ from lending.services import (
     idempotency,
     identity,
     letters,
+    loan_papers,
     monitoring,
     outbox,
     reconciliation,
@@ -123,3 +124,8 @@ def render_decision_letter(*, letter_id: str, **_: Any) -> None:
 @shared_task(name="lending.count_fairness")
 def count_fairness(**_: Any) -> None:
     fairness.count_new_days(now=timezone.now())
+
+
+@shared_task(name="lending.render_loan_paper")
+def render_loan_paper(*, paper_id: str, **_: Any) -> None:
+    loan_papers.render(paper_id=UUID(paper_id))

@@ -11,6 +11,7 @@ from lending.views.customer import (
     offers,
     outcomes,
     start,
+    verify,
 )
 
 app_name = "customer"
@@ -53,5 +54,8 @@ urlpatterns = [
     path(f"{_A}done/", outcomes.done, name="done"),
     path("me/", me.me, name="me"),
     path("me/loans/<uuid:loan_id>/", me.loan, name="loan"),
+    path("verify/", verify.verify, name="verify"),
+    path("verify/<str:code>/", verify.verify, name="verify-paper"),
+    path("me/loans/<uuid:loan_id>/papers/<str:kind>/", me.paper, name="loan-paper"),
     path("me/settings/", me.settings, name="settings"),
 ]

@@ -13,6 +13,13 @@ from lending.api.views.explanations import (
     ReviewRequestView,
 )
 from lending.api.views.identity import IdentityView
+from lending.api.views.loan_papers import (
+    InterestCertificateView,
+    PaperPdfView,
+    PayoffLetterView,
+    SettlementLetterView,
+    StatementView,
+)
 from lending.api.views.loans import LoansView, LoanView, ScheduleView
 from lending.api.views.me import MeView, PreferencesView
 from lending.api.views.offers import AcceptView, OffersView, ReopenView
@@ -64,6 +71,23 @@ urlpatterns = [
     path("loans/", LoansView.as_view(), name="loans"),
     path("loans/<uuid:loan_id>/", LoanView.as_view(), name="loan"),
     path("loans/<uuid:loan_id>/schedule/", ScheduleView.as_view(), name="loan-schedule"),
+    path("loans/<uuid:loan_id>/statement/", StatementView.as_view(), name="loan-statement"),
+    path(
+        "loans/<uuid:loan_id>/settlement-letter/",
+        SettlementLetterView.as_view(),
+        name="loan-settlement-letter",
+    ),
+    path("loans/<uuid:loan_id>/payoff-letter/", PayoffLetterView.as_view(), name="loan-payoff-letter"),
+    path(
+        "loans/<uuid:loan_id>/interest-certificate/",
+        InterestCertificateView.as_view(),
+        name="loan-interest-certificate",
+    ),
+    path(
+        "loans/<uuid:loan_id>/papers/<uuid:paper_id>/pdf/",
+        PaperPdfView.as_view(),
+        name="loan-paper-pdf",
+    ),
     path("me/", MeView.as_view(), name="me"),
     path("me/preferences/", PreferencesView.as_view(), name="preferences"),
     path("desk/", include(desk)),

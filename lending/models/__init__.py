@@ -25,6 +25,7 @@ from lending.models.idempotency import IdempotencyKey
 from lending.models.ledger import Account, Journal, Posting
 from lending.models.letters import DecisionLetter
 from lending.models.loan_accounts import LoanAccount, LoanDay
+from lending.models.loan_papers import LoanPaper
 from lending.models.loan_transactions import LoanTransaction, PlanVersion, TransactionBooking
 from lending.models.loans import Instalment, Loan
 from lending.models.offers import Offer
@@ -67,6 +68,7 @@ __all__ = [
     "LoanApplication",
     "LoanContract",
     "LoanDay",
+    "LoanPaper",
     "LoanTransaction",
     "ManualReview",
     "Offer",

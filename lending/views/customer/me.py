@@ -9,11 +9,13 @@ from django.utils import timezone
 from django.utils.translation import get_language
 from django.views.decorators.http import require_GET, require_http_methods
 
+from lending.errors import IllegalState
 from lending.models import Customer
 from lending.selectors import applications as application_selectors
 from lending.selectors import business_day
 from lending.selectors import loans as loan_selectors
 from lending.services import consents as consent_service
+from lending.services import loan_papers
 from lending.views.customer import access
 from products import selectors as product_selectors
 from products.encryption import mask_id_number, mask_mobile, mask_name
@@ -50,6 +52,22 @@ def loan(request: HttpRequest, customer: Customer, loan_id: UUID) -> HttpRespons
     row = loan_selectors.one_of_customer(loan_id, customer)
     context = {"loan": row, "instalments": list(loan_selectors.schedule(row))}
     return access.page(request, "loan", context, application=row.application, back="/me/")
+
+
+@require_GET
+@access.customer_page
+def paper(
+    request: HttpRequest, customer: Customer, loan_id: UUID, kind: str
+) -> HttpResponse:
+    """A statement or letter of one's own loan as PDF; back to the loan where there is none."""
+    row = loan_selectors.one_of_customer(loan_id, customer)
+    try:
+        found = loan_papers.request(loan=row, kind=kind, asked_by="customer", now=timezone.now())
+    except IllegalState:
+        return redirect("customer:loan", row.pk)
+    answer = HttpResponse(loan_papers.ensure_pdf(found), content_type="application/pdf")
+    answer.headers["Content-Disposition"] = f'attachment; filename="{found.paper_no}.pdf"'
+    return answer
 
 
 @require_http_methods(["GET", "HEAD", "POST"])
