@@ -81,7 +81,7 @@ def locked(loan_id: UUID | str) -> LoanAccount:
 
 
 def write_state(
-    account: LoanAccount, state: LoanState, *, cause: LoanTransaction | None, now: datetime
+    account: LoanAccount, *, state: LoanState, cause: LoanTransaction | None, now: datetime
 ) -> None:
     """Store a replayed state: account, instalments, loan, and a plan version if the plan changed."""
     with localcontext(EXACT):

@@ -61,7 +61,7 @@ def catch_up(
     for day in days:
         loan_accounts.make_day_partition(day.day)
     LoanDay.objects.bulk_create(days)
-    loan_accounts.write_state(account, state, cause=None, now=now)
+    loan_accounts.write_state(account, state=state, cause=None, now=now)
     _book(account, days, through_before, now)
     return len(days)
 

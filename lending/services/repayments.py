@@ -132,7 +132,7 @@ def _follow(account: LoanAccount, cause: LoanTransaction, today: date, now: date
         raise InvalidInput.field(
             "value_date", _("This day is not open for the loan.")
         ) from None
-    loan_accounts.write_state(account, result.state, cause=cause, now=now)
+    loan_accounts.write_state(account, state=result.state, cause=cause, now=now)
     everything = list(LoanTransaction.objects.filter(loan=account.loan).order_by("number"))
     loan_bookings.book_changes(
         account=account,
