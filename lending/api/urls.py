@@ -92,5 +92,5 @@ urlpatterns = [
     path("me/preferences/", PreferencesView.as_view(), name="preferences"),
     path("desk/", include(desk)),
     # Last: whatever else is asked for under this prefix is answered as a problem document.
-    re_path(r"(?s)^.*\Z", NoSuchEndpoint.as_view()),
+    re_path(r"^[\s\S]*\Z", NoSuchEndpoint.as_view()),
 ]

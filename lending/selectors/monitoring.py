@@ -6,14 +6,13 @@ from datetime import date, datetime, timedelta
 from uuid import UUID
 
 from django.contrib.auth.models import User
-from django.db.models import Count, F, Min, OuterRef, Q, QuerySet, Subquery
+from django.db.models import Count, F, Min, Q, QuerySet
 
-from lending.domain.loan_flow import LoanState
-from lending.models import Instalment, Loan, LoanApplication, ManualReview
+from lending.models import Loan, LoanAccount, LoanApplication, LoanDay, ManualReview
 from lending.selectors import worklists
 from risk.services.monitoring import LoanOutcome
 
-BAD_AFTER = timedelta(days=30)
+BAD_AFTER_DAYS = 30
 OFFICERS_MAX = 200
 
 
@@ -39,34 +38,30 @@ class Overrides:
 
 
 def loan_outcomes(*, today: date, since: datetime | None = None) -> Iterator[LoanOutcome]:
-    """Every loan paid out (since), with the day it first was 30 days past due, as far as known.
+    """Every loan paid out (since), with the morning it first was 30 days past due, up to ``today``.
 
-    Until servicing keeps days past due by themselves, the day is read from the schedule: the first
-    instalment after which less should be owed than a loan ``overdue`` (or written off) still owes,
-    plus 30 days. A loan that recovered is not remembered as bad.
+    Read from the closed days: a loan that recovered stays remembered as bad.
     """
     rows = Loan.objects.filter(application__decision_id__isnull=False)
     if since is not None:
         rows = rows.filter(created_at__gte=since)
-    missed = (
-        Instalment.objects.filter(
-            loan=OuterRef("pk"),
-            due_date__lte=today - BAD_AFTER,
-            balance_after__lt=OuterRef("principal_balance"),
+    late = LoanAccount.objects.filter(
+        loan__in=rows, worst_days_past_due__gte=BAD_AFTER_DAYS
+    ).values("pk")
+    first_bad: dict[UUID, date] = dict(
+        LoanDay.objects.filter(
+            account__in=late, days_past_due__gte=BAD_AFTER_DAYS, day__lt=today
         )
         .order_by()
-        .values("loan")
-        .annotate(first=Min("due_date"))
-        .values("first")
-    )
-    late = rows.filter(state__in=[LoanState.OVERDUE, LoanState.WRITTEN_OFF])
-    first_missed = dict(
-        late.annotate(missed=Subquery(missed)).values_list("pk", "missed").iterator(10_000)
+        .values("account__loan_id")
+        .annotate(first=Min("day"))
+        .values_list("account__loan_id", "first")
+        .iterator(10_000)
     )
     columns = ("pk", "application__decision_id", "product_code", "start_date")
     for pk, decision_id, product, start in rows.values_list(*columns).iterator(10_000):
-        day = first_missed.get(pk)
-        yield LoanOutcome(decision_id, product, start, day + BAD_AFTER if day else None)
+        day = first_bad.get(pk)  # closed with 30 days: so it was on the next morning
+        yield LoanOutcome(decision_id, product, start, day + timedelta(days=1) if day else None)
 
 
 def overrides(*, user: User, since: datetime, until: datetime) -> list[Overrides]:
