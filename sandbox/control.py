@@ -1,6 +1,7 @@
 """The control plane: people, cards, inbox, the bank's log, faults, calls received."""
 
 import asyncio
+from datetime import datetime
 from decimal import Decimal
 from typing import Any
 
@@ -10,7 +11,7 @@ from sandbox import id_card
 from sandbox.county import PERSONAS
 from sandbox.faults import BadFault
 from sandbox.store import CALLS_KEPT
-from sandbox.world import answer, json_body, problem, world_of
+from sandbox.world import CHINA, CLOCK, answer, json_body, problem, world_of
 
 LIMIT_MAX = 1_000
 
@@ -29,6 +30,8 @@ def routes() -> list[web.RouteDef]:
         web.post("/faults", add_fault),
         web.delete("/faults", clear_faults),
         web.get("/calls", calls),
+        web.post("/clock", set_clock),
+        web.delete("/clock", reset_clock),
     ]
 
 
@@ -166,3 +169,19 @@ async def calls(request: web.Request) -> web.Response:
     limit = _number(request, "limit", CALLS_KEPT, CALLS_KEPT)
     rows = world_of(request).store.calls(request.query.get("service", ""), limit)
     return answer({"calls": rows, "count": len(rows)})
+
+
+async def set_clock(request: web.Request) -> web.Response:
+    """``{"at": "2025-05-20T09:00:00+08:00"}``: bookings and messages are dated from there on."""
+    body = await json_body(request)
+    try:
+        at = datetime.fromisoformat(str(body.get("at", "")))
+    except ValueError:
+        raise problem(400, "at is an ISO 8601 time") from None
+    CLOCK.set_to(at if at.tzinfo else at.replace(tzinfo=CHINA))
+    return answer({"at": CLOCK.now().isoformat()})
+
+
+async def reset_clock(request: web.Request) -> web.Response:
+    CLOCK.set_to(None)
+    return answer({"at": CLOCK.now().isoformat()})

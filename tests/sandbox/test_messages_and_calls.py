@@ -111,3 +111,15 @@ def test_cards_that_cannot_be_drawn(process: Process) -> None:
     assert process.web.get("/id-card/11010519491231002X.jpg").status_code == 404
     for query in ("side=left", "tilt=nan", "tilt=90", "blur=x", "blur=1e9"):
         assert process.web.get(f"/id-card/{person}.jpg?{query}").status_code == 400
+
+
+def test_the_outside_worlds_clock_can_be_set_for_a_history(process: Process) -> None:
+    at = "2025-05-20T09:00:00+08:00"
+    assert process.post("/clock", {"at": at}).json()["at"].startswith("2025-05-20T09:00:0")
+    booked = process.transfer("clock-1").json()["booked_at"]
+    assert booked.startswith("2025-05-20T09:00:")
+    day = process.post("/corebank/statement", {"date": "2025-05-20"}).json()
+    assert [row["key"] for row in day["transfers"]] == ["clock-1"]
+    assert process.post("/clock", {"at": "yesterday"}).status_code == 400
+    process.web.delete("/clock")
+    assert not process.transfer("clock-2").json()["booked_at"].startswith("2025")
