@@ -24,6 +24,7 @@ from tests.desk.test_decision_records import record_for
 from tests.risk.test_scorecards import entered
 
 pytestmark = pytest.mark.django_db
+HEAVY = ("strategy-edit", "strategy-check")
 ROLES = (OWNER, NEIGHBOUR, "manager.baolun", "manager.zhaohua", "headoffice", "risk", "product")
 
 
@@ -184,10 +185,12 @@ def test_nonsense_is_answered_in_chinese_and_never_breaks(
         "assisted-end": f"/desk/assisted/{uuid4()}/end/",
     }.get(name) or address(name, given)
     chinese = {"headers": {"accept-language": "zh-hans"}}
-    for body in BODIES:
+    for number, body in enumerate(BODIES):
         fields = dict.fromkeys(FIELDS.get(name, ("any",)), body["*"]) if body else {}
         steps = STEPS.get(name, [{}])
         alone = [{one: fields[one], **steps[0]} for one in fields]
+        if name in HEAVY and number > 1:  # the whole strategy is judged each time
+            alone = []
         for sent in [*({**fields, **step} for step in steps), *alone]:
             answer = client.post(url, sent, **chinese)
             assert answer.status_code < 500, (name, str(sent)[:300])

@@ -38,10 +38,10 @@ def assert_equal(strategy: ColumnStrategy, people: list[dict[str, Any]]) -> Coun
     return outcomes
 
 
-def test_twenty_thousand_people_get_the_same_from_both_cores() -> None:
-    outcomes = assert_equal(read_column_strategy(definition()), crowd(20_000, seed=4))
-    assert min(outcomes["approve"], outcomes["refer"], outcomes["decline"]) > 500
-    assert outcomes["one by one"] < 400
+def test_eight_thousand_people_get_the_same_from_both_cores() -> None:
+    outcomes = assert_equal(read_column_strategy(definition()), crowd(8_000, seed=4))
+    assert min(outcomes["approve"], outcomes["refer"], outcomes["decline"]) > 200
+    assert outcomes["one by one"] < 160
 
 
 def test_the_core_is_what_the_decision_says_before_plans() -> None:

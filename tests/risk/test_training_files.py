@@ -231,9 +231,9 @@ def test_protected_columns_are_known_by_what_stands_in_them(tmp_path: Path) -> N
         call_command("train_scorecard", "--csv", path, "--target", "y", "--allow-protected")
 
 
-def test_two_hundred_thousand_rows_take_less_than_a_minute(tmp_path: Path) -> None:
+def test_fifty_thousand_rows_take_less_than_a_quarter_of_a_minute(tmp_path: Path) -> None:
     chance = np.random.default_rng(5)
-    count, numbers = 200_000, 18
+    count, numbers = 50_000, 18
     values = chance.normal(size=(count, numbers))
     bad = chance.random(count) < 1 / (1 + np.exp(2 - values[:, 0] - 0.5 * values[:, 1]))
     words = np.array(["rice", "pigs", "tea", "bees"])[chance.integers(0, 4, count)]
@@ -244,7 +244,7 @@ def test_two_hundred_thousand_rows_take_less_than_a_minute(tmp_path: Path) -> No
             file.write(f"{','.join(map(str, line))},{word},{int(event)}\n")
     began = time.process_time()  # ours: other people work on this machine too
     report = trained(path)
-    assert time.process_time() - began < 60
+    assert time.process_time() - began < 15
     assert report["metrics"]["auc"] > 0.7
     assert 0.9 < report["metrics"]["calibration"]["slope"] < 1.1
 
