@@ -25,4 +25,10 @@ def one_of_customer(loan_id: Any, customer: Customer) -> Loan:
 
 
 def schedule(loan: Loan) -> QuerySet[Instalment]:
-    return loan.instalments.order_by("number")
+    """The plan in force by date; early repayments (numbers from 1001) stand between the instalments."""
+    return loan.instalments.order_by("due_date", "number")
+
+
+def next_open(loan: Loan) -> Instalment | None:
+    """The oldest instalment that is not paid: due now, or next."""
+    return schedule(loan).filter(cleared_on__isnull=True).first()

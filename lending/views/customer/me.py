@@ -12,7 +12,6 @@ from django.views.decorators.http import require_GET, require_http_methods
 from lending.errors import IllegalState
 from lending.models import Customer
 from lending.selectors import applications as application_selectors
-from lending.selectors import business_day
 from lending.selectors import loans as loan_selectors
 from lending.services import consents as consent_service
 from lending.services import loan_papers
@@ -28,12 +27,11 @@ def me(request: HttpRequest, customer: Customer) -> HttpResponse:
     loans: list[dict[str, Any]] = []
     names, english = product_selectors.product_names(), (get_language() or "").startswith("en")
     rows = list(loan_selectors.of_customer(customer)[:20])
-    today = business_day.of_bank() if rows else None
     for loan in rows:
         loans.append(
             {
                 "loan": loan,
-                "next": loan_selectors.schedule(loan).filter(due_date__gte=today).first(),
+                "next": loan_selectors.next_open(loan),
                 "product": names.get(loan.product_code, ("", ""))[1 if english else 0],
             }
         )
