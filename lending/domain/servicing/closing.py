@@ -59,6 +59,7 @@ def _accrue(state: LoanState, end: date) -> None:
 
 def _judge(state: LoanState) -> None:
     days = state.days_past_due
+    state.worst_days_past_due = max(state.worst_days_past_due, days)
     if days > 0:
         state.clean_since = None
     if days > tiers.NON_ACCRUAL_AFTER_DAYS:
@@ -77,8 +78,11 @@ def reclassify(state: LoanState) -> None:
 
 
 def note_arrears_cleared(state: LoanState) -> None:
-    """After money came in: a loan without arrears accrues again and its cure period begins."""
-    if state.oldest_late is None:
+    """After money came in: a loan without arrears accrues again and its cure period begins.
+
+    Penalty and compound interest are arrears too (分类办法 art. 15: everything overdue is paid).
+    """
+    if state.oldest_late is None and not state.penalty_open and not state.compound_open:
         if state.clean_since is None and state.tier != tiers.Tier.NORMAL:
             state.clean_since = state.as_of
         state.is_accruing = True

@@ -24,6 +24,17 @@ class TransactionKind(StrEnum):
     RECOVERY = "recovery"  # money on a written-off claim
 
 
+#: Money that came from the customer: it is never lost, whatever the loan is by then.
+MONEY_IN = frozenset(
+    {
+        TransactionKind.REPAYMENT,
+        TransactionKind.PARTIAL_EARLY,
+        TransactionKind.PAYOFF,
+        TransactionKind.RECOVERY,
+    }
+)
+
+
 class Component(StrEnum):
     """What a yuan of a transaction is put to."""
 
