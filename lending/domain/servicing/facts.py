@@ -110,7 +110,9 @@ class PlanRow:
 
     @property
     def is_open(self) -> bool:
-        return bool(self.principal_open or self.interest_open)
+        return (
+            self.principal_cleared != self.principal or self.interest_cleared != self.interest
+        )
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

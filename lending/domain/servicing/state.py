@@ -54,9 +54,11 @@ class LoanState:
     @property
     def next_row(self) -> PlanRow | None:
         """The instalment of the running period."""
-        return min(
-            (row for row in self.rows if not row.is_billed), key=lambda row: row.due, default=None
-        )
+        found = None
+        for row in self.rows:
+            if not row.is_billed and (found is None or row.due < found.due):
+                found = row
+        return found
 
     def undue_rows(self) -> list[PlanRow]:
         return sorted((row for row in self.rows if not row.is_billed), key=lambda row: row.due)
@@ -77,7 +79,8 @@ class LoanState:
 
     @property
     def undue_principal(self) -> Decimal:
-        return sum((row.principal_open for row in self.rows if not row.is_billed), ZERO)
+        """Of rows not billed: nothing of it can be cleared yet."""
+        return sum((row.principal for row in self.rows if not row.is_billed), ZERO)
 
     @property
     def principal_balance(self) -> Decimal:
