@@ -138,7 +138,7 @@ def _copy_state(account: LoanAccount, state: LoanState) -> None:
     account.compound_cleared = state.compound_cleared
     account.credit, account.claim = state.credit, state.claim
     account.days_past_due = state.days_past_due
-    account.worst_days_past_due = max(account.worst_days_past_due, state.days_past_due)
+    account.worst_days_past_due = state.worst_days_past_due
     account.tier = state.tier
     account.clean_since, account.observed_to = state.clean_since, state.observed_to
     account.is_accruing = state.is_accruing

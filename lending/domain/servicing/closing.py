@@ -25,7 +25,7 @@ def close_until(state: LoanState, until: date) -> None:
             state.as_of = until
             return
         for row in state.rows:  # the close of this very day makes them late
-            if row.is_open and row.is_billed and not row.is_late and row.late_on <= state.as_of:
+            if row.is_billed and not row.is_late and row.late_on <= state.as_of and row.is_open:
                 row.is_late = True
         _accrue(state, _end_of_stretch(state, until))
         _judge(state)
@@ -34,13 +34,14 @@ def close_until(state: LoanState, until: date) -> None:
 
 def _end_of_stretch(state: LoanState, until: date) -> date:
     """The next morning on which something changes by itself."""
-    breaks = [until]
+    end, start = until, state.as_of
     for row in state.rows:
-        if not row.is_billed and row.due > state.as_of:
-            breaks.append(row.due)
-        if row.is_open and not row.is_late and row.late_on > state.as_of:
-            breaks.append(row.late_on)
-    return min(breaks)
+        if not row.is_billed:
+            if start < row.due < end:
+                end = row.due
+        elif not row.is_late and start < row.late_on < end and row.is_open:
+            end = row.late_on
+    return end
 
 
 def _accrue(state: LoanState, end: date) -> None:
@@ -59,6 +60,7 @@ def _accrue(state: LoanState, end: date) -> None:
 
 def _judge(state: LoanState) -> None:
     days = state.days_past_due
+    state.worst_days_past_due = max(state.worst_days_past_due, days)
     if days > 0:
         state.clean_since = None
     if days > tiers.NON_ACCRUAL_AFTER_DAYS:
@@ -77,8 +79,11 @@ def reclassify(state: LoanState) -> None:
 
 
 def note_arrears_cleared(state: LoanState) -> None:
-    """After money came in: a loan without arrears accrues again and its cure period begins."""
-    if state.oldest_late is None:
+    """After money came in: a loan without arrears accrues again and its cure period begins.
+
+    Penalty and compound interest are arrears too (分类办法 art. 15: everything overdue is paid).
+    """
+    if state.oldest_late is None and not state.penalty_open and not state.compound_open:
         if state.clean_since is None and state.tier != tiers.Tier.NORMAL:
             state.clean_since = state.as_of
         state.is_accruing = True
@@ -87,9 +92,7 @@ def note_arrears_cleared(state: LoanState) -> None:
 
 def _bill(state: LoanState) -> None:
     """The instalment due this morning: what accrued is its interest, and a new period begins."""
-    for row in state.undue_rows():
-        if row.due > state.as_of:
-            return
+    while (row := state.next_row) is not None and row.due <= state.as_of:
         row.interest = max(state.running_interest, row.interest_cleared, ZERO)
         row.is_billed = True
         if not row.is_open and row.cleared_on is None:

@@ -24,6 +24,17 @@ class TransactionKind(StrEnum):
     RECOVERY = "recovery"  # money on a written-off claim
 
 
+#: Money that came from the customer: it is never lost, whatever the loan is by then.
+MONEY_IN = frozenset(
+    {
+        TransactionKind.REPAYMENT,
+        TransactionKind.PARTIAL_EARLY,
+        TransactionKind.PAYOFF,
+        TransactionKind.RECOVERY,
+    }
+)
+
+
 class Component(StrEnum):
     """What a yuan of a transaction is put to."""
 
@@ -99,7 +110,9 @@ class PlanRow:
 
     @property
     def is_open(self) -> bool:
-        return bool(self.principal_open or self.interest_open)
+        return (
+            self.principal_cleared != self.principal or self.interest_cleared != self.interest
+        )
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -117,3 +117,13 @@ def recover(state: LoanState, amount: Decimal) -> list[Split]:
     splits = [Split(Component.CLAIM, part)] if part else []
     keep_as_credit(state, amount - part, splits)
     return splits
+
+
+def use_credit_on_claim(state: LoanState, amount: Decimal) -> list[Split]:
+    """Waiting money to the claim of a written-off loan."""
+    part = min(amount, state.credit, state.claim)
+    if part <= 0:
+        return []
+    state.credit -= part
+    state.claim -= part
+    return [Split(Component.CLAIM, part), Split(Component.CREDIT, -part)]

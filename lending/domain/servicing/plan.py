@@ -13,8 +13,9 @@ from lending.domain.servicing.facts import EARLY_NUMBERS_FROM, LoanFacts, PlanRo
 from lending.domain.servicing.state import LoanState
 from lending.domain.working_days import is_working_day
 from products.domain.calendar import add_months
+from products.domain.interest import round_interest
 from products.domain.schedule import Schedule
-from products.money import ZERO, quantise
+from products.money import ZERO
 
 ANNUITY = "equal_instalment"
 PRINCIPAL_AT_END = ("interest_only", "bullet", "quarterly_interest", "flexible")
@@ -150,7 +151,7 @@ def _principals(
     if method == ANNUITY:
         factors = _factors(state, old)
         if how == SHORTEN:
-            level = _level_amount(before, factors, state.facts.rounding)
+            level = _paid_now(old) or _level_amount(before, factors, state.facts.rounding)
             return _level_principals(
                 balance, factors[: _fewest(balance, factors, level, state)], level, state
             )
@@ -172,12 +173,17 @@ def _factors(state: LoanState, rows: Sequence[PlanRow]) -> list[Decimal]:
     return factors
 
 
+def _paid_now(old: Sequence[PlanRow]) -> Decimal:
+    """The instalment of the plan in force, to the cent; the first and the last may differ from it."""
+    return old[1].principal + old[1].interest if len(old) > 2 else ZERO
+
+
 def _level_amount(balance: Decimal, factors: Sequence[Decimal], rounding: str) -> Decimal:
     growth, annuity = Decimal(1), Decimal(0)
     for factor in factors:
         growth *= 1 + factor
         annuity = 1 + annuity * (1 + factor)
-    return quantise(balance * growth / annuity, rounding)
+    return round_interest(balance * growth / annuity, rounding)
 
 
 def _fewest(
@@ -195,7 +201,7 @@ def _level_principals(
 ) -> list[Decimal]:
     parts = []
     for factor in factors[:-1]:
-        interest = quantise(balance * factor, state.facts.rounding)
+        interest = round_interest(balance * factor, state.facts.rounding)
         parts.append(min(max(level - interest, ZERO), balance))
         balance -= parts[-1]
     return [*parts, balance]
@@ -219,37 +225,53 @@ def _in_proportion(
     new = []
     left = balance
     for part in parts[:-1]:
-        share = min(quantise(part * balance / before, state.facts.rounding), left)
+        share = min(round_interest(part * balance / before, state.facts.rounding), left)
         new.append(share)
         left -= share
     return [*new, left]
 
 
 def extend(state: LoanState, months: int) -> None:
-    """Undue principal over ``months`` more instalment months after the last due date."""
-    old, facts = state.undue_rows(), state.facts
-    last = old[-1].due if old else state.as_of
-    so_far = months_between(facts.start, last, facts.month_end)
-    balance = state.undue_principal
-    step = old[-1].months if old and facts.method != "bullet" else months
-    added = list(range(so_far + step, so_far + months + 1, step))
-    if not added or added[-1] != so_far + months:
-        added.append(so_far + months)
-    number, before = max((row.number for row in old), default=0), so_far
-    fresh = []
-    for month in added:
-        number += 1
-        due = add_months(facts.start, month, facts.month_end)
+    """Undue principal over ``months`` more instalment months after the last due date.
+
+    A bullet stays one payment, only later. Nothing undue (paid off meanwhile): nothing to extend.
+    """
+    old, facts, balance = state.undue_rows(), state.facts, state.undue_principal
+    if not balance:
+        return
+    last, is_bullet = old[-1], facts.method == "bullet" and len(old) == 1
+    so_far = months_between(state.months_from, last.due, facts.month_end)
+    step = months if is_bullet else max(last.months, 1)
+    fresh: list[PlanRow] = []
+    before = so_far
+    while before < so_far + months:
+        month = min(before + step, so_far + months)
         fresh.append(
-            row_of(facts, number=number, due=due, months=month - before, principal=ZERO, interest=ZERO)
+            row_of(
+                facts,
+                number=last.number + len(fresh) + 1,
+                due=add_months(state.months_from, month, facts.month_end),
+                months=month - before,
+                principal=ZERO,
+                interest=ZERO,
+            )
         )
         before = month
-    if facts.method == "bullet" and old:  # one payment, later
-        whole = fresh[-1]
-        whole.months += old[-1].months
-        whole.number = old[-1].number
+    if is_bullet:
+        whole = fresh[0]
+        whole.number, whole.months = last.number, whole.months + last.months
+        _weigh_anew(state, last, whole)
         fresh, old = [whole], []
     spread_over(state, [*old, *fresh], balance)
+
+
+def _weigh_anew(state: LoanState, before: PlanRow, after: PlanRow) -> None:
+    """The running period got another length: under 30/360 its nights so far weigh as all of its nights."""
+    day_count = state.facts.day_count
+    old, _ = period_measure(day_count, before.months, state.period_start, before.due)
+    new, _ = period_measure(day_count, after.months, state.period_start, after.due)
+    if old != new:
+        state.interest_base = state.interest_base / old * new
 
 
 def spread_over(state: LoanState, rows: list[PlanRow], balance: Decimal) -> None:

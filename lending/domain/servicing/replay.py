@@ -7,6 +7,7 @@ from decimal import Decimal, localcontext
 
 from lending.domain.servicing import closing, money_in, plan
 from lending.domain.servicing.facts import (
+    MONEY_IN,
     Component,
     LoanFacts,
     PlanRow,
@@ -75,13 +76,25 @@ def replay(
 
 def apply(state: LoanState, one: Transaction) -> list[Split]:
     """One transaction on the morning of its value date. Changes ``state``."""
-    if state.is_written_off and one.kind not in (Kind.RECOVERY, Kind.REFUND):
-        splits = money_in.recover(state, one.amount) if one.amount else []
+    if state.is_written_off:
+        splits = _on_a_claim(state, one)
     else:
         splits = _APPLY[one.kind](state, one)
     if not state.is_written_off:
         closing.note_arrears_cleared(state)
     return splits
+
+
+def _on_a_claim(state: LoanState, one: Transaction) -> list[Split]:
+    """A written-off loan takes money only. What else was recorded after the day of a write-off that
+    was back-dated (a waiver, a new rate) has nothing left to act on."""
+    if one.kind in MONEY_IN:
+        return money_in.recover(state, one.amount)
+    if one.kind is Kind.CREDIT_USE:
+        return money_in.use_credit_on_claim(state, one.amount)
+    if one.kind is Kind.REFUND:
+        return _refund(state, one)
+    return []
 
 
 def _repayment(state: LoanState, one: Transaction) -> list[Split]:
@@ -167,6 +180,8 @@ def _credit_use(state: LoanState, one: Transaction) -> list[Split]:
 
 
 def _refund(state: LoanState, one: Transaction) -> list[Split]:
+    if one.amount > state.credit:  # it left the bank: no replay may shrink it
+        raise ImpossibleTransaction("refund_above_credit")
     return money_in.give_back(state, one.amount)
 
 
@@ -188,6 +203,8 @@ def _extension(state: LoanState, one: Transaction) -> list[Split]:
 def _restructuring(state: LoanState, one: Transaction) -> list[Split]:
     """Unpaid principal, late or not, over new months from today; unpaid interest stays due."""
     balance = state.principal_balance
+    if not balance:
+        return []
     running, ahead = state.running_interest, _paid_ahead(state)
     number = max((row.number for row in state.rows if row.number < 1_001), default=0)
     _drop_undue(state)
@@ -200,6 +217,7 @@ def _restructuring(state: LoanState, one: Transaction) -> list[Split]:
     if "annual_rate" in one.options:
         state.annual_rate = Decimal(str(one.options["annual_rate"]))
     months = int(one.options["months"])
+    state.months_from = state.as_of
     fresh = [
         plan.row_of(
             state.facts,
@@ -211,15 +229,14 @@ def _restructuring(state: LoanState, one: Transaction) -> list[Split]:
         )
         for n in range(1, months + 1)
     ]
-    if balance:
-        plan.spread_over(state, fresh, balance)
+    plan.spread_over(state, fresh, balance)
     state.observed_to = observed_until(state.as_of)
     return []
 
 
 def _write_off(state: LoanState, one: Transaction) -> list[Split]:
     """Everything owed becomes a claim off the books. The splits say what left the books."""
-    splits = []
+    splits: list[Split] = []
     if state.undue_principal or state.running_interest:
         _bill_everything(state)
     for component in (Component.COMPOUND, Component.PENALTY):
@@ -228,7 +245,7 @@ def _write_off(state: LoanState, one: Transaction) -> list[Split]:
         money_in.clear_row(state, row, Component.INTEREST, row.interest_open, splits)
         money_in.clear_row(state, row, Component.PRINCIPAL, row.principal_open, splits)
     state.claim = sum((part.amount for part in splits), ZERO)
-    state.is_written_off = True
+    state.is_written_off = bool(splits)  # paid off meanwhile: nothing to write off
     return splits
 
 

@@ -16,7 +16,8 @@ class LoanState:
 
     ``billed_interest``: of all billed rows; with the running period it is everything ever accrued.
     ``penalty_cleared``/``compound_cleared``: paid or waived. ``claim``: what a written-off borrower
-    still owes. ``observed_to``: end of the year of observation after a restructuring.
+    still owes. ``observed_to``: end of the year of observation after a restructuring. ``months_from``:
+    the day whose day of the month the due dates have.
     """
 
     facts: LoanFacts
@@ -36,10 +37,13 @@ class LoanState:
     tier: Tier = Tier.NORMAL
     clean_since: date | None = None
     observed_to: date | None = None
+    worst_days_past_due: int = 0
+    months_from: date = field(init=False)
     penalty_year_days: int = field(init=False)
     penalty_weight: int = field(init=False)
 
     def __post_init__(self) -> None:
+        self.months_from = self.facts.start
         self.penalty_weight, self.penalty_year_days = penalty_measure(self.facts.day_count)
 
     @property
@@ -50,9 +54,11 @@ class LoanState:
     @property
     def next_row(self) -> PlanRow | None:
         """The instalment of the running period."""
-        return min(
-            (row for row in self.rows if not row.is_billed), key=lambda row: row.due, default=None
-        )
+        found = None
+        for row in self.rows:
+            if not row.is_billed and (found is None or row.due < found.due):
+                found = row
+        return found
 
     def undue_rows(self) -> list[PlanRow]:
         return sorted((row for row in self.rows if not row.is_billed), key=lambda row: row.due)
@@ -73,7 +79,8 @@ class LoanState:
 
     @property
     def undue_principal(self) -> Decimal:
-        return sum((row.principal_open for row in self.rows if not row.is_billed), ZERO)
+        """Of rows not billed: nothing of it can be cleared yet."""
+        return sum((row.principal for row in self.rows if not row.is_billed), ZERO)
 
     @property
     def principal_balance(self) -> Decimal:
