@@ -17,6 +17,7 @@ from lending.models import Instalment, Loan, LoanAccount, LoanTransaction, PlanV
 from products.domain.interest import EXACT
 from products.domain.schedule import Schedule
 from products.domain.terms import LoanTerms
+from products.money import ZERO
 
 _ONE_DAY = timedelta(days=1)
 _BASE_QUANTUM = Decimal("0.000000000001")
@@ -117,6 +118,8 @@ def _copy_state(account: LoanAccount, state: LoanState) -> None:
     weight, year_days = state.period_measure()
     account.closed_through = state.as_of - _ONE_DAY
     account.is_open = not (state.is_settled or state.is_written_off)
+    if not account.is_open:
+        account.provision = ZERO  # the next close gives an open loan its allowance again
     account.annual_rate, account.penalty_rate = state.annual_rate, state.penalty_rate
     account.period_start = state.period_start
     account.next_due = None if row is None else row.due
