@@ -226,16 +226,19 @@ def _in_proportion(
 
 
 def extend(state: LoanState, months: int) -> None:
-    """Undue principal over ``months`` more instalment months after the last due date."""
+    """Undue principal over ``months`` more instalment months after the last due date; nothing is
+    extended when every instalment has been due."""
     old, facts = state.undue_rows(), state.facts
-    last = old[-1].due if old else state.as_of
+    if not old:
+        return
+    last = old[-1].due
     so_far = months_between(facts.start, last, facts.month_end)
     balance = state.undue_principal
-    step = old[-1].months if old and facts.method != "bullet" else months
+    step = months if facts.method == "bullet" else old[-1].months
     added = list(range(so_far + step, so_far + months + 1, step))
     if not added or added[-1] != so_far + months:
         added.append(so_far + months)
-    number, before = max((row.number for row in old), default=0), so_far
+    number, before = max(row.number for row in old), so_far
     fresh = []
     for month in added:
         number += 1
@@ -244,7 +247,7 @@ def extend(state: LoanState, months: int) -> None:
             row_of(facts, number=number, due=due, months=month - before, principal=ZERO, interest=ZERO)
         )
         before = month
-    if facts.method == "bullet" and old:  # one payment, later
+    if facts.method == "bullet":  # one payment, later
         whole = fresh[-1]
         whole.months += old[-1].months
         whole.number = old[-1].number
