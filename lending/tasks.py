@@ -16,6 +16,7 @@ from lending.services import (
     decisions,
     disbursement_sweep,
     disbursements,
+    end_of_day,
     fairness,
     human_reviews,
     idempotency,
@@ -123,3 +124,13 @@ def render_decision_letter(*, letter_id: str, **_: Any) -> None:
 @shared_task(name="lending.count_fairness")
 def count_fairness(**_: Any) -> None:
     fairness.count_new_days(now=timezone.now())
+
+
+@shared_task(name="lending.close_finished_days")
+def close_finished_days(**_: Any) -> None:
+    end_of_day.close_finished_days(now=timezone.now())
+
+
+@shared_task(name="lending.close_chunks")
+def close_chunks(*, run_id: str, **_: Any) -> None:
+    end_of_day.carry_on(run_id=int(run_id), now=timezone.now())

@@ -48,7 +48,7 @@ def close_range(
     ``provision_rates``: tier → share of the principal. Raises the database's error when a row of the
     range cannot be written; nothing is changed then.
     """
-    values = {
+    values: dict[str, Any] = {
         "entity": legal_entity_id,
         "first": first_id,
         "last": last_id,

@@ -7,14 +7,16 @@ killed worker's chunk is taken over at once, a slow one's never.
 
 import time
 from dataclasses import dataclass
-from datetime import datetime, timedelta
+from datetime import date, datetime, timedelta
 from decimal import Decimal
 from uuid import UUID, uuid4
 
 import structlog
 from django.db import DataError, IntegrityError, InternalError, connection, transaction
+from django.db.models import QuerySet
 
 from lending.domain.servicing import tiers
+from lending.errors import NotFound
 from lending.models import EndOfDayChunk, EndOfDayRun, LoanAccount
 from lending.selectors import parameters
 from lending.services import closing_sql, loan_accounts, loan_catch_up
@@ -76,7 +78,7 @@ def cut(run: EndOfDayRun) -> int:
                 "after": 0 if last is None else last.last_id,
             },
         )
-        return cursor.rowcount
+        return int(cursor.rowcount)
 
 
 def lease(run: EndOfDayRun) -> Lease | None:
@@ -142,15 +144,47 @@ def _catch_up(run: EndOfDayRun, chunk: EndOfDayChunk, now: datetime) -> bool:
         .values_list("pk", "loan_id")[: LAGGING_AT_ONCE + 1]
     )
     for account_id, loan_id in behind[:LAGGING_AT_ONCE]:
-        try:
-            with transaction.atomic():
-                account = loan_accounts.locked(loan_id)
-                loan_catch_up.catch_up(account=account, through_before=run.business_date, now=now)
-        except _BAD_ROW as error:
-            _park(chunk, account_id, error, now)
-        except (ArithmeticError, LookupError, TypeError, ValueError) as error:
-            _park(chunk, account_id, error, now)
+        chunk.parked += not _replay_one(account_id, loan_id, run.business_date, run, now)
     return len(behind) > LAGGING_AT_ONCE
+
+
+def close_rest(run: EndOfDayRun, *, now: datetime) -> int:
+    """Close the day, each with a journal of its own, for loans that came too late for the chunks:
+    booked meanwhile, or tried again after being parked. Returns how many."""
+    done, after = 0, 0
+    while True:
+        rest = list(
+            LoanAccount.objects.filter(
+                legal_entity_id=run.legal_entity_id,
+                pk__gt=after,
+                is_open=True,
+                parked_at__isnull=True,
+                closed_through__lt=run.business_date,
+            )
+            .order_by("pk")
+            .values_list("pk", "loan_id")[:LAGGING_AT_ONCE]
+        )
+        if not rest:
+            return done
+        for account_id, loan_id in rest:
+            done += _replay_one(account_id, loan_id, run.business_date + _ONE_DAY, run, now)
+            after = account_id
+
+
+def _replay_one(
+    account_id: int, loan_id: UUID, through_before: date, run: EndOfDayRun, now: datetime
+) -> bool:
+    """One loan brought to the morning of ``through_before``; False when it had to be parked."""
+    try:
+        with transaction.atomic():
+            account = loan_accounts.locked(loan_id)
+            loan_catch_up.catch_up(
+                account=account, through_before=through_before, now=now, booked_on=run.business_date
+            )
+    except (*_BAD_ROW, ArithmeticError, LookupError, TypeError, ValueError, NotFound) as error:
+        park(account_id, error, now)
+        return False
+    return True
 
 
 def _close_range(
@@ -167,7 +201,8 @@ def _close_range(
         except _BAD_ROW as error:
             ids = _to_close(run, low, high)
             if len(ids) == 1:
-                _park(chunk, ids[0], error, now)
+                park(ids[0], error, now)
+                chunk.parked += 1
             elif ids:
                 middle = ids[len(ids) // 2]
                 waiting += [(middle, high), (low, middle - 1)]
@@ -201,7 +236,7 @@ def _passes(
         chunk.sums = [*chunk.sums, *closed.sums]
 
 
-def _rest(run: EndOfDayRun, low: int, high: int):  # type: ignore[no-untyped-def]
+def _rest(run: EndOfDayRun, low: int, high: int) -> QuerySet[LoanAccount]:
     return LoanAccount.objects.filter(
         legal_entity_id=run.legal_entity_id,
         pk__range=(low, high),
@@ -219,10 +254,9 @@ def _to_close(run: EndOfDayRun, low: int, high: int) -> list[int]:
     return list(_rest(run, low, high).order_by("pk").values_list("pk", flat=True))
 
 
-def _park(chunk: EndOfDayChunk, account_id: int, error: Exception, now: datetime) -> None:
+def park(account_id: int, error: Exception, now: datetime) -> None:
     """Set the loan aside with what was wrong: names of errors and constraints, no one's data."""
     LoanAccount.objects.filter(pk=account_id).update(parked_at=now, parked_error=words_of(error))
-    chunk.parked += 1
     log.warning("end_of_day.parked", account=account_id, problem=words_of(error))
 
 

@@ -12,7 +12,10 @@ from lending.services import loan_accounts, loan_catch_up
 from products.domain.interest import EXACT
 
 #: Not given by a replay: counted along, or set by others.
-_BESIDE = {"_state", "_django_version", "version", "worst_days_past_due", "provision", "parked_at", "parked_error", "reprice_on"}
+_BESIDE = {
+    "_state", "_django_version", "version", "worst_days_past_due", "provision", "parked_at",
+    "parked_error", "reprice_on",
+}
 _ROW = (
     "number", "due_date", "payable_on", "late_on", "months", "principal", "interest",
     "principal_cleared", "interest_cleared", "cleared_on", "is_billed", "is_late",

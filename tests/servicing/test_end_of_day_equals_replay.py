@@ -44,7 +44,7 @@ class Dice:
             rate=f"{dice.choice((0.036, 0.0435, 0.12, 0.1499)):.6f}",
             months=dice.choice((6, 12, 24)),
             method=method,
-            seasonal=(4, 6) if method == "seasonal" else (),
+            seasonal=(3, 4, 6, 7, 12) if method == "seasonal" else (),
             day_count=DAY_COUNTS[number // len(METHODS) % 4] if number < 28 else dice.choice(DAY_COUNTS),
             rounding=dice.choice(("half_up", "half_even")),
             month_end=dice.choice(("clamp", "roll")),
