@@ -18,7 +18,7 @@ from django.utils import timezone
 from config import heartbeats
 from lending.selectors import heartbeats as stored_heartbeats
 
-WORKERS = ("money", "default", "documents")
+WORKERS = ("money", "default", "closing", "documents")
 DRAIN_SILENT_SECONDS = 20
 OUTSIDE_TIMEOUT_SECONDS = 0.15
 OUTSIDE_KEPT_SECONDS = 5.0

@@ -16,6 +16,7 @@ JOBS = (
     ("lending.reconcile", "money", HOUR, "our transfers against the core bank's statement"),
     ("lending.watch_decisions", "default", MINUTE, "decisions counted; shadows asked; alerts"),
     ("lending.count_fairness", "default", HOUR, "decisions of closed days by group, for the fairness page"),
+    ("lending.close_finished_days", "eod", MINUTE, "every business date the calendar has left behind"),
     ("marketing.pull_lending_events", "marketing", 5 * SECOND, "the event feed into attempt rows"),
 )
 

@@ -9,7 +9,8 @@ from deploy.redis import Redis
 SERVERS, APPLICATION = "servers", "application"
 QUEUES = {  # worker → (its queues, its processes, further flags)
     "money": ("money,decision", 2, ()),
-    "default": ("default,marketing,eod", 1, ()),
+    "default": ("default,marketing", 1, ()),
+    "closing": ("eod", 2, ()),  # end of day: on its own, so that messages and offers need not wait
     "documents": ("documents", 1, ("--max-tasks-per-child=200", "--max-memory-per-child=700000")),
 }
 

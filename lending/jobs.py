@@ -78,3 +78,7 @@ def render_decision_letter(letter_id: UUID, now: datetime) -> None:
 
 def render_loan_paper(paper_id: UUID, now: datetime) -> None:
     _enqueue("lending.render_loan_paper", "documents", now, paper_id=str(paper_id))
+
+
+def close_chunks(run_id: int, now: datetime) -> None:
+    _enqueue("lending.close_chunks", "eod", now, run_id=str(run_id))

@@ -16,6 +16,7 @@ from lending.services import (
     decisions,
     disbursement_sweep,
     disbursements,
+    end_of_day,
     fairness,
     human_reviews,
     idempotency,
@@ -129,3 +130,13 @@ def count_fairness(**_: Any) -> None:
 @shared_task(name="lending.render_loan_paper")
 def render_loan_paper(*, paper_id: str, **_: Any) -> None:
     loan_papers.render(paper_id=UUID(paper_id))
+
+
+@shared_task(name="lending.close_finished_days")
+def close_finished_days(**_: Any) -> None:
+    end_of_day.close_finished_days(now=timezone.now())
+
+
+@shared_task(name="lending.close_chunks")
+def close_chunks(*, run_id: str, **_: Any) -> None:
+    end_of_day.carry_on(run_id=int(run_id), now=timezone.now())

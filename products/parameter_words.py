@@ -25,6 +25,11 @@ LABELS = {
     "CONSUMPTION_MONTHS_MAX": gettext_lazy("Longest term of a loan for consumption"),
     "COST_SHEET_READING_SECONDS": gettext_lazy("Time to read the cost sheet before signing"),
     "ADULT_AGE": gettext_lazy("Age from which a person may borrow"),
+    "PROVISION_NORMAL": gettext_lazy("Allowance for loan losses: normal loans"),
+    "PROVISION_SPECIAL_MENTION": gettext_lazy("Allowance for loan losses: special mention"),
+    "PROVISION_SUBSTANDARD": gettext_lazy("Allowance for loan losses: substandard"),
+    "PROVISION_DOUBTFUL": gettext_lazy("Allowance for loan losses: doubtful"),
+    "PROVISION_LOSS": gettext_lazy("Allowance for loan losses: loss"),
 }
 UNITS = {
     PERCENT: "%",

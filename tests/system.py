@@ -27,7 +27,7 @@ from deploy.secrets_file import read as read_env_file
 from tests.sandbox_client import Sandbox
 
 START_SECONDS = 120
-WORKERS = ("worker-money", "worker-default", "worker-documents")
+WORKERS = ("worker-money", "worker-default", "worker-closing", "worker-documents")
 
 
 class RunningSystem:

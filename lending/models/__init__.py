@@ -17,6 +17,7 @@ from lending.models.disbursements import (
     InboundEvent,
     ReconciliationBreak,
 )
+from lending.models.end_of_day import EndOfDayChunk, EndOfDayRun
 from lending.models.events import LendingEvent
 from lending.models.fairness import FairnessCell, FairnessDay
 from lending.models.heartbeats import Heartbeat
@@ -52,6 +53,8 @@ __all__ = [
     "DeadLetter",
     "DecisionLetter",
     "Disbursement",
+    "EndOfDayChunk",
+    "EndOfDayRun",
     "ExternalCall",
     "FairnessCell",
     "FairnessDay",

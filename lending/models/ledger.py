@@ -31,7 +31,7 @@ class Journal(models.Model):
     id = models.UUIDField(primary_key=True, default=uuid.uuid4, editable=False)
     kind = models.CharField(max_length=30)
     source_type = models.CharField(max_length=30)
-    source_id = models.CharField(max_length=40)
+    source_id = models.CharField(max_length=80)
     legal_entity = models.ForeignKey("LegalEntity", on_delete=models.PROTECT)
     accounting_date = models.DateField()
     reverses = models.OneToOneField("self", null=True, on_delete=models.PROTECT)

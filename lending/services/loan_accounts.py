@@ -5,7 +5,8 @@ from decimal import Decimal, localcontext
 from typing import Any
 from uuid import UUID
 
-from django.db import connection
+import structlog
+from django.db import DatabaseError, connection, transaction
 
 from lending.domain.loan_flow import OPEN_STATES, state_of
 from lending.domain.servicing import plan
@@ -13,11 +14,21 @@ from lending.domain.servicing.facts import LoanFacts, PlanRow
 from lending.domain.servicing.replay import first_state
 from lending.domain.servicing.state import LoanState
 from lending.errors import NotFound
-from lending.models import Instalment, Loan, LoanAccount, LoanTransaction, PlanVersion
+from lending.models import (
+    Instalment,
+    LegalEntity,
+    Loan,
+    LoanAccount,
+    LoanTransaction,
+    PlanVersion,
+)
+from lending.services.contracts import schedule_of
 from products.domain.interest import EXACT
 from products.domain.schedule import Schedule
 from products.domain.terms import LoanTerms
+from products.money import ZERO
 
+log = structlog.get_logger(__name__)
 _ONE_DAY = timedelta(days=1)
 _BASE_QUANTUM = Decimal("0.000000000001")
 
@@ -65,6 +76,39 @@ def open_account(
         account.save()
         _write_rows(loan, state)
     return account
+
+
+def open_missing(*, legal_entity: LegalEntity, now: datetime) -> tuple[int, int]:
+    """Open accounts for loans booked before there were any, from their contracts' terms.
+
+    Returns how many were opened and how many could not be. Each in a transaction of its own.
+    """
+    opened, failed, after = 0, 0, UUID(int=0)
+    while True:
+        waiting = list(
+            Loan.objects.filter(legal_entity=legal_entity, account__isnull=True, pk__gt=after)
+            .select_related("contract__offer", "legal_entity", "branch")
+            .order_by("pk")[:200]
+        )
+        if not waiting:
+            return opened, failed
+        for loan in waiting:
+            after = loan.pk
+            try:
+                with transaction.atomic():
+                    _open_by_contract(loan, now)
+                opened += 1
+            except (ArithmeticError, LookupError, TypeError, ValueError, DatabaseError) as error:
+                failed += 1
+                log.error("loan_account.not_opened", loan=loan.note_no, problem=type(error).__name__)
+
+
+def _open_by_contract(loan: Loan, now: datetime) -> None:
+    terms = LoanTerms.from_dict(loan.contract.terms)
+    schedule = schedule_of(
+        terms=terms, offer=loan.contract.offer, amount=loan.principal, start=loan.start_date
+    )
+    open_account(loan=loan, terms=terms, schedule=schedule, now=now)
 
 
 def locked(loan_id: UUID | str) -> LoanAccount:
@@ -117,6 +161,8 @@ def _copy_state(account: LoanAccount, state: LoanState) -> None:
     weight, year_days = state.period_measure()
     account.closed_through = state.as_of - _ONE_DAY
     account.is_open = not (state.is_settled or state.is_written_off)
+    if not account.is_open:
+        account.provision = ZERO  # the next close gives an open loan its allowance again
     account.annual_rate, account.penalty_rate = state.annual_rate, state.penalty_rate
     account.period_start = state.period_start
     account.next_due = None if row is None else row.due

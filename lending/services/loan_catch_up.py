@@ -32,10 +32,12 @@ def catch_up(
     through_before: date,
     now: datetime,
     leave_out: LoanTransaction | None = None,
+    booked_on: date | None = None,
 ) -> int:
     """Close every missed day before ``through_before``; returns how many. Caller holds the lock.
 
-    ``leave_out``: a transaction being recorded, not yet part of the account.
+    ``leave_out``: a transaction being recorded, not yet part of the account. ``booked_on``: the
+    business date of the journal, ``through_before`` if not given.
     """
     first = as_of(account)
     if first >= through_before or not account.is_open:
@@ -62,7 +64,7 @@ def catch_up(
         loan_accounts.make_day_partition(day.day)
     LoanDay.objects.bulk_create(days)
     loan_accounts.write_state(account, state=state, cause=None, now=now)
-    _book(account, days, through_before, now)
+    _book(account, days, booked_on or through_before, now)
     return len(days)
 
 

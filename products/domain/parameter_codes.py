@@ -63,6 +63,11 @@ KINDS: dict[str, ParameterKind] = {
     "CONSUMPTION_MONTHS_MAX": _kind(MONTHS, "1", "360", 0),
     "COST_SHEET_READING_SECONDS": _kind(SECONDS, "5", "600", 0),
     "ADULT_AGE": _kind(YEARS, "16", "30", 0),
+    "PROVISION_NORMAL": _kind(PERCENT, "0", "100", 2),
+    "PROVISION_SPECIAL_MENTION": _kind(PERCENT, "0", "100", 2),
+    "PROVISION_SUBSTANDARD": _kind(PERCENT, "0", "100", 2),
+    "PROVISION_DOUBTFUL": _kind(PERCENT, "0", "100", 2),
+    "PROVISION_LOSS": _kind(PERCENT, "0", "100", 2),
 }
 
 #: A floor and its ceiling: on no day may the first lie above the second.

@@ -19,6 +19,7 @@ PROGRAMS = (
     "web",
     "worker-money",
     "worker-default",
+    "worker-closing",
     "worker-documents",
     "drain",
     "beat",

@@ -1,0 +1,90 @@
+"""The steps of a close, in order, as data. Each may be cut off anywhere and done again.
+
+Rooms around hang their work in here: ``BEFORE_LOANS`` and ``AFTER_LOANS`` are done once a run and do what
+is still to do; a gate says what forbids the date to roll over ("" when nothing does).
+"""
+
+from collections.abc import Callable
+from datetime import datetime, timedelta
+
+from django.db import transaction
+from django.utils.translation import gettext as _
+
+from lending.models import BusinessDay, EndOfDayRun
+from lending.services import day_journals, end_of_day_chunks, loan_accounts
+
+Work = Callable[[EndOfDayRun, datetime], None]
+Gate = Callable[[EndOfDayRun, datetime], str]
+#: What a step answers: "" when it is done, or what keeps the run from going on.
+Step = Callable[[EndOfDayRun, datetime], str]
+
+OPEN, LOANS, BOOKS, ROLL = "open", "loans", "books", "roll"
+#: Before the loans: collecting what is due, using credit, new rates.
+BEFORE_LOANS: tuple[tuple[str, Work], ...] = ()
+#: After the loans: credit lines, what expires.
+AFTER_LOANS: tuple[tuple[str, Work], ...] = ()
+#: Before the date rolls over.
+GATES: tuple[tuple[str, Gate], ...] = ()
+
+
+def in_order() -> tuple[tuple[str, Step], ...]:
+    """Every step of a run: code and what it does."""
+    return (
+        (OPEN, _open),
+        *((code, _then_on(work)) for code, work in BEFORE_LOANS),
+        (LOANS, _loans),
+        *((code, _then_on(work)) for code, work in AFTER_LOANS),
+        (BOOKS, _books),
+        *GATES,
+        (ROLL, _roll),
+    )
+
+
+def codes() -> list[str]:
+    return [code for code, _step in in_order()]
+
+
+def _then_on(work: Work) -> Step:
+    def step(run: EndOfDayRun, now: datetime) -> str:
+        work(run, now)
+        return ""
+
+    return step
+
+
+def _open(run: EndOfDayRun, now: datetime) -> str:
+    """The month's partition, the day's rates, accounts for loans that have none, the chunks."""
+    end_of_day_chunks.provision_rates(run)  # a missing one is said now, not at the first chunk
+    with transaction.atomic():
+        loan_accounts.make_day_partition(run.business_date)
+    opened, failed = loan_accounts.open_missing(legal_entity=run.legal_entity, now=now)
+    run.figures = {**run.figures, "opened": opened, "not_opened": failed}
+    end_of_day_chunks.cut(run)
+    return ""
+
+
+def _loans(run: EndOfDayRun, now: datetime) -> str:
+    """All chunks are done: more for what was booked meanwhile. ``end_of_day.work`` closes them."""
+    end_of_day_chunks.cut(run)
+    return ""
+
+
+def _books(run: EndOfDayRun, now: datetime) -> str:
+    day_journals.write(run, now=now)
+    return ""
+
+
+def _roll(run: EndOfDayRun, now: datetime) -> str:
+    """The next business date, in the transaction that ends the run."""
+    end_of_day_chunks.close_rest(run, now=now)
+    with transaction.atomic():
+        day = BusinessDay.objects.select_for_update().get(legal_entity=run.legal_entity)
+        if day.current_date != run.business_date:
+            return _("The business date was moved by somebody else.")
+        day.current_date += timedelta(days=1)
+        day.opened_at = now
+        day.save(update_fields=["current_date", "opened_at"])
+        run.state = EndOfDayRun.State.DONE
+        run.finished_at = now
+        run.save(update_fields=["state", "finished_at"])
+    return ""
