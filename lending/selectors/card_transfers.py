@@ -2,7 +2,6 @@
 
 import time
 from datetime import date, datetime
-from decimal import Decimal
 from typing import Any
 from uuid import UUID
 
@@ -11,7 +10,6 @@ from django.db.models import Count, Q, QuerySet, Sum
 from lending.domain.disbursement_flow import DisbursementState
 from lending.errors import NotFound
 from lending.models import CardTransfer, Customer
-from products.money import ZERO
 
 S = DisbursementState
 ON_ITS_WAY = (S.CREATED, S.SENDING, S.UNKNOWN, S.MANUAL)
@@ -20,8 +18,9 @@ _POLL_S = 0.1
 
 
 def on_its_way(loan_id: UUID) -> CardTransfer | None:
-    """The one transfer of a loan whose end is not known yet (the database allows one)."""
-    return CardTransfer.objects.filter(loan_id=loan_id, state__in=ON_ITS_WAY).first()
+    """The one transfer of a loan whose end is not known, or whose money is not booked yet."""
+    rows = CardTransfer.objects.filter(loan_id=loan_id)
+    return rows.filter(Q(state__in=ON_ITS_WAY) | _UNBOOKED).first()
 
 
 def refunds_not_booked(loan_id: UUID) -> QuerySet[CardTransfer]:
@@ -29,11 +28,6 @@ def refunds_not_booked(loan_id: UUID) -> QuerySet[CardTransfer]:
     return CardTransfer.objects.filter(loan_id=loan_id, direction="out").filter(
         Q(state__in=ON_ITS_WAY) | _UNBOOKED
     )
-
-
-def reserved_credit(loan_id: UUID) -> Decimal:
-    """Waiting money that refunds not yet booked have taken."""
-    return refunds_not_booked(loan_id).aggregate(s=Sum("amount"))["s"] or ZERO
 
 
 def by_key(core_key: str) -> CardTransfer | None:

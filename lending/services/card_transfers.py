@@ -50,12 +50,7 @@ def request(
     Raises ``IllegalState`` (code ``transfer_on_its_way``) while another one of the loan is, or when the
     loan has no card.
     """
-    other = found.on_its_way(account.loan_id)
-    if other is not None:
-        message = _("A payment of ¥%(amount)s is on its way already.") % {"amount": other.amount}
-        raise IllegalState(
-            message, code="transfer_on_its_way", errors={"repayment": [str(other.pk)]}
-        )
+    require_none_on_its_way(account.loan_id)
     card = account.loan.application.bank_card
     if card is None:
         raise IllegalState(_("Please choose a bank card first."))
@@ -76,19 +71,29 @@ def request(
     return transfer
 
 
+def require_none_on_its_way(loan_id: UUID) -> None:
+    """Raises ``IllegalState`` naming the transfer whose end, or booking, the loan waits for."""
+    other = found.on_its_way(loan_id)
+    if other is not None:
+        message = _("A payment of ¥%(amount)s is on its way already.") % {"amount": other.amount}
+        raise IllegalState(
+            message, code="transfer_on_its_way", errors={"repayment": [str(other.pk)]}
+        )
+
+
 def request_refund(
     *, loan_id: UUID, amount: Decimal, now: datetime, channel: str = "officer"
 ) -> CardTransfer:
     """Give waiting money back to the card; booked when the core bank said yes.
 
-    Raises ``InvalidInput`` above what waits and is not promised to another refund, ``IllegalState``
-    while another transfer of the loan is on its way.
+    Raises ``InvalidInput`` above what waits, ``IllegalState`` while another transfer of the loan is on
+    its way. Until it is booked nothing else may use the waiting money (``repayments``).
     """
     with transaction.atomic():
         account = loan_accounts.locked(loan_id)
-        free = account.credit - found.reserved_credit(loan_id)
-        if found.on_its_way(loan_id) is None and not 0 < amount <= free:
-            message = _("At most ¥%(amount)s waits for the customer.") % {"amount": max(free, 0)}
+        require_none_on_its_way(loan_id)
+        if not 0 < amount <= account.credit:
+            message = _("At most ¥%(amount)s waits for the customer.") % {"amount": account.credit}
             raise InvalidInput.field("amount", message)
         return request(
             account=account,

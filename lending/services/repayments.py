@@ -16,12 +16,13 @@ from django.db.models import Max
 from django.utils.translation import gettext_lazy as _
 
 from lending import events
-from lending.domain.servicing.facts import TransactionKind
+from lending.domain.servicing.facts import Split, TransactionKind
 from lending.domain.servicing.replay import ImpossibleTransaction
 from lending.errors import IllegalState, InvalidInput, NotFound
 from lending.models import LoanAccount, LoanTransaction, TransactionBooking
 from lending.selectors import business_day, card_transfers, loan_lives
 from lending.services import loan_accounts, loan_bookings, loan_catch_up
+from products.money import ZERO
 
 #: Money that waits may not be used while a refund of it is on its way to the customer.
 _USES_CREDIT = frozenset(
@@ -137,8 +138,9 @@ def _follow(account: LoanAccount, cause: LoanTransaction, today: date, now: date
         raise InvalidInput.field(
             "value_date", _("This day is not open for the loan.")
         ) from None
-    loan_accounts.write_state(account, result.state, cause=cause, now=now)
     everything = list(LoanTransaction.objects.filter(loan=account.loan).order_by("number"))
+    _require_refunds_covered(everything, result.splits)
+    loan_accounts.write_state(account, result.state, cause=cause, now=now)
     loan_bookings.book_changes(
         account=account,
         before=before,
@@ -148,6 +150,19 @@ def _follow(account: LoanAccount, cause: LoanTransaction, today: date, now: date
         booked_on=today,
         now=now,
     )
+
+
+def _require_refunds_covered(
+    everything: list[LoanTransaction], splits: Mapping[int, tuple[Split, ...]]
+) -> None:
+    """Money given back has left the bank: the books may not say that less of it went."""
+    for one in everything:
+        if one.kind == TransactionKind.REFUND and one.number in splits:
+            given = -sum((part.amount for part in splits[one.number]), ZERO)
+            if given != one.amount:
+                raise InvalidInput.field(
+                    "amount", _("This money was already given back to the customer.")
+                )
 
 
 def _same(
