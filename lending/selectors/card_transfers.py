@@ -44,7 +44,8 @@ def of_customer(customer: Customer, loan_id: UUID | None = None) -> QuerySet[Car
     rows = CardTransfer.objects.filter(loan__customer=customer, direction="in")
     if loan_id is not None:
         rows = rows.filter(loan_id=loan_id)
-    return rows.select_related("transaction", "loan").order_by("-created_at", "pk")
+    rows = rows.select_related("transaction", "loan__contract")
+    return rows.prefetch_related("transaction__bookings").order_by("-created_at", "pk")
 
 
 def one_of_customer(transfer_id: UUID, customer: Customer) -> CardTransfer:
