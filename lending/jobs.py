@@ -56,6 +56,29 @@ def query_disbursement(disbursement_id: UUID, now: datetime) -> None:
     _enqueue("lending.query_disbursement", "money", now, disbursement_id=str(disbursement_id))
 
 
+def send_card_transfer(transfer_id: UUID, now: datetime) -> None:
+    _enqueue("lending.send_card_transfer", "money", now, transfer_id=str(transfer_id))
+
+
+def send_card_transfers(transfer_ids: list[UUID], now: datetime) -> None:
+    """Many at once: one row each, one wake-up for all."""
+    OutboxMessage.objects.bulk_create(
+        OutboxMessage(
+            task="lending.send_card_transfer",
+            queue="money",
+            arguments={"transfer_id": str(pk)},
+            created_at=now,
+        )
+        for pk in transfer_ids
+    )
+    with connection.cursor() as cursor:
+        cursor.execute("SELECT pg_notify(%s, '')", [NOTIFY_CHANNEL])
+
+
+def query_card_transfer(transfer_id: UUID, now: datetime) -> None:
+    _enqueue("lending.query_card_transfer", "money", now, transfer_id=str(transfer_id))
+
+
 def send_sms(sms_id: UUID, now: datetime) -> None:
     _enqueue("lending.send_sms", "default", now, sms_id=str(sms_id))
 

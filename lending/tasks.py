@@ -10,6 +10,8 @@ from django.utils import timezone
 from lending.services import (
     applications,
     backtests,
+    card_transfer_sweep,
+    card_transfers,
     contracts,
     coupons,
     customer_lists,
@@ -61,6 +63,16 @@ def query_disbursement(*, disbursement_id: str, **_: Any) -> None:
     disbursements.query(disbursement_id=UUID(disbursement_id), now=timezone.now())
 
 
+@shared_task(name="lending.send_card_transfer")
+def send_card_transfer(*, transfer_id: str, **_: Any) -> None:
+    card_transfers.send(transfer_id=UUID(transfer_id), now=timezone.now())
+
+
+@shared_task(name="lending.query_card_transfer")
+def query_card_transfer(*, transfer_id: str, **_: Any) -> None:
+    card_transfers.query(transfer_id=UUID(transfer_id), now=timezone.now())
+
+
 @shared_task(name="lending.send_sms")
 def send_sms(*, sms_id: str, **_: Any) -> None:
     sms.deliver(sms_id=UUID(sms_id), now=timezone.now())
@@ -75,6 +87,7 @@ def check_list_import(*, import_id: str, **_: Any) -> None:
 def sweep(**_: Any) -> None:
     now = timezone.now()
     disbursement_sweep.sweep(now=now)
+    card_transfer_sweep.sweep(now=now)
     decisions.revive(now=now)
     identity.revive(now=now)
     sms.revive(now=now)

@@ -126,8 +126,9 @@ async def transfers(request: web.Request) -> web.Response:
 
 
 async def one_transfer(request: web.Request) -> web.Response:
-    """One request by its key, also a rejected one."""
-    row = world_of(request).store.transfer(request.match_info["key"])
+    """One request by its key, also a rejected one; a payout first, else a collection."""
+    store, key = world_of(request).store, request.match_info["key"]
+    row = store.transfer(key) or store.transfer(key, "in")
     if row is None:
         raise problem(404, "no transfer has this key")
     return answer(_transfer(row))

@@ -18,9 +18,12 @@ _AMOUNT = re.compile(r"(?!0\d)\d{1,12}\.\d{2}", re.ASCII)
 _CARD = re.compile(r"\d{16,19}", re.ASCII)
 _DATE = re.compile(r"\d{4}-\d{2}-\d{2}", re.ASCII)
 _REJECTIONS = {
-    "38": "stopped by risk control", "60": "account closed", "61": "account frozen",
+    "38": "stopped by risk control", "51": "insufficient funds", "60": "account closed",
+    "61": "account frozen",
     "63": "account name differs", "66": "account type not supported", "93": "account limit reached",
 }
+#: kind → the field that names the customer's card.
+_CARD_FIELDS = {"out": "payee_card", "in": "payer_card"}
 STATEMENT_ROWS_MAX = 1_000
 
 
@@ -34,17 +37,15 @@ def routes() -> list[web.RouteDef]:
 
 
 async def transfer(request: web.Request) -> web.StreamResponse:
-    return await _move(request, kind="out", operation="transfer", card_field="payee_card")
+    return await _move(request, kind="out", operation="transfer")
 
 
 async def collect(request: web.Request) -> web.StreamResponse:
-    return await _move(request, kind="in", operation="collect", card_field="payer_card")
+    return await _move(request, kind="in", operation="collect")
 
 
-async def _move(
-    request: web.Request, *, kind: str, operation: str, card_field: str
-) -> web.StreamResponse:
-    world = world_of(request)
+async def _move(request: web.Request, *, kind: str, operation: str) -> web.StreamResponse:
+    world, card_field = world_of(request), _CARD_FIELDS[kind]
     body, fault = await world.receive(
         request, "corebank", operation, check=lambda body: _order(body, card_field)
     )
@@ -56,8 +57,8 @@ async def _move(
             row = world.store.book(**order, kind=kind, code=code, booked_at=now_text())
         except KeyReused:
             raise problem(409, "this key was used with another amount or card") from None
-        said = _answer_of(row, card_field)
-        await _tell(world, fault, said)
+        said = _answer_of(row)
+        await _tell(world, fault, {**said, "kind": kind} if kind == "in" else said)
         if mode == "not_found_then_found":
             world.faults.hidden[row["key"]] = 1
             cut_after_booking(request)
@@ -75,30 +76,33 @@ async def _tell(world: World, fault: Fault | None, said: dict[str, Any]) -> None
 
 async def transfer_status(request: web.Request) -> web.StreamResponse:
     world = world_of(request)
-    body, fault = await world.receive(request, "corebank", "transfer-status")
+    body, fault = await world.receive(request, "corebank", "transfer-status", check=_kind)
     mode, key = fault.mode if fault else "", text_of(body.get("key"), 64)
 
     async def work() -> web.Response:
-        row = world.store.transfer(key)
+        row = world.store.transfer(key, _kind(body))
         hidden = mode in ("not_found_then_found", "no_record") or world.faults.hides(key)
         if row is None or hidden:
             return answer({"status": "not_found", "key": key}, status=404)
-        said = _answer_of(row, "payee_card")
+        said = _answer_of(row)
         return answer(with_wrong_amount(said) if mode == "wrong_amount" else said)
 
     return await answer_with(fault, request, work)
 
 
 async def statement(request: web.Request) -> web.StreamResponse:
-    """The transfers booked on a day: all, or pages of ``limit`` with ``after`` = ``next_after``."""
+    """The transfers booked on a day: all, or pages of ``limit`` with ``after`` = ``next_after``.
+
+    ``kind``: "out" (default) or "in", the collections.
+    """
     world = world_of(request)
     body, fault = await world.receive(request, "corebank", "statement", check=_page)
     day, after, limit = _page(body)
 
     async def work() -> web.Response:
-        rows = world.store.transfers(day=day, after=after, limit=limit)
+        rows = world.store.transfers(kind=_kind(body), day=day, after=after, limit=limit)
         said: dict[str, Any] = {
-            "transfers": [_answer_of(row, "payee_card") for row in rows],
+            "transfers": [_answer_of(row) for row in rows],
             "next_after": rows[-1]["n"] if len(rows) == limit else None,
         }
         wrong = fault is not None and fault.mode == "wrong_amount"
@@ -107,8 +111,17 @@ async def statement(request: web.Request) -> web.StreamResponse:
     return await answer_with(fault, request, work)
 
 
+def _kind(body: dict[str, Any]) -> str:
+    """Which way the money goes: "out" when nothing is said, or 400."""
+    kind = body.get("kind", "out")
+    if not isinstance(kind, str) or kind not in _CARD_FIELDS:
+        raise problem(400, "kind is out or in")
+    return kind
+
+
 def _page(body: dict[str, Any]) -> tuple[str, int, int]:
     """Day, the row to go on after, and how many rows (−1: all), or 400."""
+    _kind(body)
     day = text_of(body.get("date"), 10)
     if not _DATE.fullmatch(day):
         raise problem(400, "date is YYYY-MM-DD")
@@ -136,13 +149,14 @@ def _order(body: dict[str, Any], card_field: str) -> dict[str, str]:
         raise problem(400, f"{card_field} is 16 to 19 digits")
     if body.get("currency", "CNY") != "CNY":
         raise problem(400, "currency is CNY")
-    name = text_of(body.get("payee_name"), 80)
+    name = text_of(body.get(card_field.replace("card", "name")), 80)
     return {"key": key, "amount": amount, "card": card, "name": name}
 
 
-def _answer_of(row: dict[str, Any], card_field: str) -> dict[str, Any]:
+def _answer_of(row: dict[str, Any]) -> dict[str, Any]:
     said = {
-        "status": row["status"], "key": row["key"], "amount": row["amount"], card_field: row["card"]
+        "status": row["status"], "key": row["key"], "amount": row["amount"],
+        _CARD_FIELDS[row["kind"]]: row["card"],
     }
     if row["status"] == "rejected":
         return {**said, "code": row["code"], "message": _REJECTIONS.get(row["code"], "refused")}

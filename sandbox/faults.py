@@ -22,7 +22,7 @@ _ONLY_FOR = {
 _NOT_FOR = {
     "no_record": _MOVES | {"statement", "send"},
     "other_person": _MOVES | {_QUERY, "statement", "send"},
-    "not_found_then_found": {"statement", "send", "collect"},
+    "not_found_then_found": {"statement", "send"},
 }
 _SERVICE_ALIASES = {
     "core_bank": "corebank", "multi_lender": "multilender", "court": "courts", "cards": "card",
@@ -34,7 +34,7 @@ _OPERATION_ALIASES = {
 DELAY_MAX_S = 600.0
 TIMES_MAX = 1_000_000
 FAULTS_MAX = 1_000
-_REJECTION_CODES = frozenset({"60", "61", "63", "66", "93", "38"})
+_REJECTION_CODES = frozenset({"38", "51", "60", "61", "63", "66", "93"})
 
 
 class BadFault(ValueError):

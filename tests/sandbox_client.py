@@ -52,6 +52,11 @@ class Sandbox:
         answer = self._get("/corebank/transfers")
         return answer["transfers"] if isinstance(answer, dict) else answer
 
+    def collections(self) -> list[dict[str, Any]]:
+        """Every collection in the core bank's own durable log."""
+        answer = self._get("/corebank/transfers", kind="in")
+        return list(answer["transfers"])
+
     def calls(self, service: str) -> list[dict[str, Any]]:
         answer = self._get("/calls", service=service)
         return answer["calls"] if isinstance(answer, dict) else answer

@@ -27,6 +27,12 @@ from lending.api.views.otp import OtpView
 from lending.api.views.portfolio import DeskCustomersView, DeskLoansView
 from lending.api.views.products import DeskProductsView, DeskProductView
 from lending.api.views.profiles import ProfileView
+from lending.api.views.repayments import (
+    EarlyPreviewView,
+    PayoffQuoteView,
+    RepaymentsView,
+    RepaymentView,
+)
 from lending.api.views.reviews import EvidenceView, ReferredView, VerdictView
 from lending.api.views.sessions import SessionView
 from lending.api.views.signatures import PayoutView, SignView
@@ -88,6 +94,10 @@ urlpatterns = [
         PaperPdfView.as_view(),
         name="loan-paper-pdf",
     ),
+    path("loans/<uuid:loan_id>/repayments/", RepaymentsView.as_view(), name="repayments"),
+    path("loans/<uuid:loan_id>/payoff-quote/", PayoffQuoteView.as_view(), name="payoff-quote"),
+    path("loans/<uuid:loan_id>/early-preview/", EarlyPreviewView.as_view(), name="early-preview"),
+    path("repayments/<uuid:repayment_id>/", RepaymentView.as_view(), name="repayment"),
     path("me/", MeView.as_view(), name="me"),
     path("me/preferences/", PreferencesView.as_view(), name="preferences"),
     path("desk/", include(desk)),

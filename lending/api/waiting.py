@@ -1,12 +1,13 @@
 """Long poll: hold the line while a machine works, never so many that nobody else gets through."""
 
 from threading import BoundedSemaphore
+from uuid import UUID
 
 from django.conf import settings
 
 from lending.domain.application_flow import MACHINE_STATES
 from lending.models import LoanApplication
-from lending.selectors import applications
+from lending.selectors import applications, card_transfers
 
 #: Per process. Beyond it a waiting client is answered at once and simply asks again.
 _LINES = BoundedSemaphore(getattr(settings, "LONG_POLLS_PER_PROCESS", 8))
@@ -21,3 +22,13 @@ def wait_for_result(application: LoanApplication, seconds: float) -> bool:
     finally:
         _LINES.release()
     return True
+
+
+def wait_for_repayment(transfer_id: UUID, seconds: float) -> None:
+    """Wait until the bank has answered and the books follow, while a line is free."""
+    if not _LINES.acquire(blocking=False):
+        return
+    try:
+        card_transfers.wait_for_end(transfer_id, seconds)
+    finally:
+        _LINES.release()

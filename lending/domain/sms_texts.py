@@ -49,6 +49,16 @@ TEXTS: Mapping[str, Mapping[str, str]] = {
             "Log in and choose another card of yours."
         ),
     },
+    "debit_failed": {
+        "zh-hans": (
+            "您尾号 {last_four} 的银行卡没有扣款成功，应还 {amount} 元。"
+            "请存入足够的钱，或登录主动还款，以免产生罚息。"
+        ),
+        "en": (
+            "We could not collect CNY {amount} from your card ending {last_four}. "
+            "Please pay money in, or log in and repay, to avoid penalty interest."
+        ),
+    },
 }
 
 

@@ -9,6 +9,7 @@ from datetime import datetime, timedelta
 from decimal import Decimal
 
 from django.db.models import Count, F, Q, Sum
+from django.db.models.functions import TruncDate
 
 from lending.domain.application_flow import State, is_legal_step
 from lending.domain.disbursement_flow import MANUAL_AFTER_S, DisbursementState
@@ -16,6 +17,7 @@ from lending.gateways import core_bank
 from lending.models import (
     ApplicationMove,
     AuditEntry,
+    CardTransfer,
     Disbursement,
     IdempotencyKey,
     Journal,
@@ -25,6 +27,7 @@ from lending.models import (
     Posting,
     SmsMessage,
 )
+from lending.selectors import card_transfer_checks
 from lending.selectors.coupons import broken_coupon_uses
 from lending.services.audit import FIRST_HASH, seal
 
@@ -36,32 +39,42 @@ def _breach(invariant: str, row: object, detail: str) -> Breach:
     return {"invariant": invariant, "row": str(row), "detail": detail}
 
 
-def _bank_lines() -> list[core_bank.StatementLine]:
-    """Every transfer the core bank booked on the days we paid out, and one day either side."""
+def _bank_lines(kind: str = "out") -> list[core_bank.StatementLine]:
+    """Every transfer (or collection) the core bank booked on the days we asked, and one day either side."""
+    moments = [(CardTransfer, "created_at"), (CardTransfer, "settled_at")]
+    if kind == "out":
+        moments.append((Disbursement, "created_at"))
     days = {
-        moment.date() + timedelta(days=shift)
-        for moment in Disbursement.objects.values_list("created_at", flat=True).iterator()
+        day + timedelta(days=shift)
+        for model, name in moments
+        for day in model.objects.exclude(**{name: None})
+        .annotate(day=TruncDate(name))
+        .values_list("day", flat=True)
+        .distinct()
         for shift in (-1, 0, 1)
     }
-    return [line for day in sorted(days) for line in core_bank.statement(day)]
+    return [line for day in sorted(days) for line in core_bank.statement(day, kind)]
 
 
 def no_money_twice(now: datetime) -> Iterator[Breach]:
-    """I1: at most one successful transfer per disbursement, by the core bank's own log."""
-    counts = Counter(line.key for line in _bank_lines())
+    """I1: at most one transfer per payout, refund or collection, by the core bank's own log."""
+    paid = _bank_lines()
+    counts = Counter(line.key for line in (*paid, *_bank_lines("in")))
     for key, count in counts.items():
         if count > 1:
             yield _breach("I1", key, f"{count} transfers with one key")
-    by_application = Counter(
-        Disbursement.objects.filter(core_key__in=counts).values_list("application_id", flat=True)
-    )
+    payouts = Disbursement.objects.filter(core_key__in={line.key for line in paid})
+    by_application = Counter(payouts.values_list("application_id", flat=True))
     for application_id, count in by_application.items():
         if count > 1:
             yield _breach("I1", application_id, f"{count} transfers for one application")
 
 
 def no_money_lost(now: datetime) -> Iterator[Breach]:
-    """I2: every transfer has one disbursement and one journal, same amount and payee; and the reverse."""
+    """I2: every transfer has one disbursement and one journal, same amount and payee; and the reverse.
+
+    Collections and refunds: one request, booked with the same amount.
+    """
     ours = {
         d.core_key: d
         for d in Disbursement.objects.select_related("bank_card").iterator(chunk_size=500)
@@ -72,8 +85,13 @@ def no_money_lost(now: datetime) -> Iterator[Breach]:
         .values_list("source_id", "total")
     )
     lines = {line.key: line for line in _bank_lines()}
+    refunds = set(
+        CardTransfer.objects.filter(direction="out").values_list("core_key", flat=True)
+    )
     for line in lines.values():
         row = ours.get(line.key)
+        if line.key in refunds:
+            continue  # looked at below
         if row is None:
             yield _breach("I2", line.key, "transfer without a disbursement")
         elif row.amount != line.amount or row.bank_card.card_number != line.payee_card:
@@ -85,6 +103,9 @@ def no_money_lost(now: datetime) -> Iterator[Breach]:
     for row in ours.values():
         if row.state == DisbursementState.SUCCEEDED and row.core_key not in lines:
             yield _breach("I2", row.core_key, "succeeded here, unknown there")
+    both = {**lines, **{line.key: line for line in _bank_lines("in")}}
+    for key, complaint in card_transfer_checks.not_as_booked(both, now):
+        yield _breach("I2", key, complaint)
 
 
 def books_balance(now: datetime) -> Iterator[Breach]:
@@ -128,13 +149,16 @@ def histories_are_legal(now: datetime) -> Iterator[Breach]:
 
 
 def calls_come_to_an_end(now: datetime) -> Iterator[Breach]:
-    """I5: every payout is settled, on its way within its deadline, or on a person's list."""
+    """I5: every payout, collection and refund is settled, on its way in time, or on a person's list."""
+    deadline = now - timedelta(seconds=MANUAL_AFTER_S + 1_800)
     overdue = Disbursement.objects.filter(
         state__in=[DisbursementState.CREATED, DisbursementState.SENDING, DisbursementState.UNKNOWN],
-        created_at__lt=now - timedelta(seconds=MANUAL_AFTER_S + 1_800),
+        created_at__lt=deadline,
     )
     for row in overdue[:50]:
         yield _breach("I5", row.core_key, f"still {row.state} after its deadline")
+    for key, complaint in card_transfer_checks.overdue(deadline):
+        yield _breach("I5", key, complaint)
 
 
 def audit_chain_holds(now: datetime) -> Iterator[Breach]:

@@ -13,7 +13,8 @@ from django.utils.translation import gettext_lazy as _
 from lending.errors import InvalidInput, NotPermitted
 from lending.gateways.core_bank import interpret_body
 from lending.models import Disbursement, InboundEvent
-from lending.services import disbursements, settlements
+from lending.selectors import card_transfers as found_transfers
+from lending.services import card_transfer_settlement, card_transfers, disbursements, settlements
 
 FRESH_FOR_S = 300
 PROVIDER = "corebank"
@@ -35,17 +36,29 @@ def receive_core_bank(*, raw_body: bytes, timestamp: str, signature: str, now: d
         return _settle(body, now) if is_new else "repeated"
 
 
+_DEFINITE = ("succeeded", "rejected", "mismatch")
+
+
 def _settle(body: dict[str, Any], now: datetime) -> str:
+    key = str(body.get("key"))[:40]
     disbursement = (
-        Disbursement.objects.select_related("application", "bank_card")
-        .filter(core_key=str(body.get("key"))[:40])
-        .first()
+        Disbursement.objects.select_related("application", "bank_card").filter(core_key=key).first()
     )
     if disbursement is None:
-        return "unknown_key"  # kept as an event; reconciliation will name it if money moved
+        return _settle_card_transfer(key, body, now)
     reply = interpret_body(body, disbursements.order_of(disbursement))
-    if reply.outcome in ("succeeded", "rejected", "mismatch"):
+    if reply.outcome in _DEFINITE:
         settlements.settle(disbursement_id=disbursement.pk, reply=reply, call=None, now=now)
+    return "settled"
+
+
+def _settle_card_transfer(key: str, body: dict[str, Any], now: datetime) -> str:
+    transfer = found_transfers.by_key(key)
+    if transfer is None:
+        return "unknown_key"  # kept as an event; reconciliation will name it if money moved
+    reply = interpret_body(body, card_transfers.order_of(transfer))
+    if reply.outcome in _DEFINITE:
+        card_transfer_settlement.settle(transfer_id=transfer.pk, reply=reply, now=now)
     return "settled"
 
 

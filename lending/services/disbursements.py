@@ -5,32 +5,23 @@ transaction. A timeout is ``unknown`` and is asked again with the same key; ther
 """
 
 import uuid
-from datetime import datetime, timedelta
+from datetime import datetime
 from uuid import UUID
 
 from django.db import transaction
-from django.db.models import F
-from django.db.models.functions import Now
 from django.utils.translation import gettext_lazy as _
 
 from lending import jobs
 from lending.domain.application_flow import Action, Role, State
-from lending.domain.disbursement_flow import (
-    CORE_BANK_PROCESSING_S,
-    NOT_FOUND_LIMIT,
-    DisbursementState,
-    query_delay_s,
-)
+from lending.domain.disbursement_flow import DisbursementState
 from lending.errors import IllegalState
 from lending.gateways import core_bank
 from lending.gateways.core_bank import TransferOrder
 from lending.models import Customer, Disbursement, ExternalCall, LoanApplication, LoanContract
 from lending.selectors import applications
-from lending.services import moves
+from lending.services import moves, transfer_doubt
 from lending.services.card_checks import require_own_card
 from lending.services.settlements import last_sent_at, settle
-
-LEASE = timedelta(seconds=90)
 
 
 def request(*, application: LoanApplication, contract: LoanContract, now: datetime) -> Disbursement:
@@ -131,44 +122,20 @@ def _claim(
     disbursement_id: UUID, *, from_state: str, kind: str, now: datetime
 ) -> tuple[Disbursement, ExternalCall] | None:
     """Take the lease and write the call row, COMMIT. None when somebody else has it. Database clock."""
-    token = uuid.uuid4()
     with transaction.atomic():
-        changed = Disbursement.objects.filter(pk=disbursement_id, state=from_state).update(
-            state=DisbursementState.SENDING,
-            lease_token=token,
-            lease_until=Now() + LEASE,
-            attempt=F("attempt") + 1,
-            not_found_count=0,
-            queries_made=0,  # a new send is asked about as promptly as the first
-        )
-        if not changed:
+        rows = Disbursement.objects.filter(pk=disbursement_id)
+        if not transfer_doubt.claim(rows, from_state=from_state, now=now):
             return None
-        Disbursement.objects.filter(pk=disbursement_id, first_sent_at__isnull=True).update(
-            first_sent_at=now
-        )
-        disbursement = Disbursement.objects.select_related("application", "bank_card").get(
-            pk=disbursement_id
-        )
+        disbursement = rows.select_related("application", "bank_card").get()
         return disbursement, _call_row(disbursement, kind, now)
 
 
 def _begin_query(disbursement_id: UUID, now: datetime) -> ExternalCall | None:
-    """One query at a time: whoever moves ``next_check_at`` on asks; the others stop."""
+    """One query at a time; the others stop."""
     with transaction.atomic():
-        disbursement = (
-            Disbursement.objects.select_for_update(of=("self",), skip_locked=True)
-            .select_related("application", "bank_card")
-            .filter(pk=disbursement_id, state=DisbursementState.UNKNOWN, next_check_at__lte=now)
-            .first()
-        )
-        if disbursement is None:
-            return None
-        disbursement.queries_made += 1
-        disbursement.next_check_at = now + timedelta(
-            seconds=query_delay_s(disbursement.queries_made)
-        )
-        disbursement.save(update_fields=["queries_made", "next_check_at"])
-        return _call_row(disbursement, "query", now)
+        rows = Disbursement.objects.select_related("application", "bank_card")
+        disbursement = transfer_doubt.begin_query(rows.filter(pk=disbursement_id), now=now)
+        return None if disbursement is None else _call_row(disbursement, "query", now)
 
 
 def _call_row(disbursement: Disbursement, kind: str, now: datetime) -> ExternalCall:
@@ -181,9 +148,8 @@ def _call_row(disbursement: Disbursement, kind: str, now: datetime) -> ExternalC
 
 
 def _may_resend(disbursement: Disbursement, now: datetime) -> bool:
-    never_arrived = disbursement.not_found_count >= NOT_FOUND_LIMIT and now - last_sent_at(
-        disbursement
-    ) > timedelta(seconds=CORE_BANK_PROCESSING_S)
+    sent_at = last_sent_at(disbursement)
+    never_arrived = transfer_doubt.surely_lost(disbursement, sent_at=sent_at, now=now)
     sends = disbursement.calls.filter(kind="send")
     never_left = not sends.exclude(outcome="not_sent").exists()
     return never_arrived or (never_left and sends.exists())

@@ -16,7 +16,7 @@ from lending.errors import IllegalState, InvalidInput, NotFound, NotPermitted
 from lending.gateways.core_bank import REJECTION_CODES, TransferReply
 from lending.models import Disbursement, Officer
 from lending.selectors import worklists
-from lending.services import audit, moves, settlements
+from lending.services import audit, moves, settlements, transfer_doubt
 
 VERDICTS = (DisbursementState.SUCCEEDED.value, DisbursementState.REJECTED.value)
 MAY_SETTLE = (Officer.Role.MANAGER, Officer.Role.HEAD_OFFICE)
@@ -118,7 +118,7 @@ def _check(verdict: str, reference: str, note: str) -> None:
     elif (
         not 0 < len(reference.strip()) <= 60
         or not reference.isprintable()
-        or settlements.number_is_taken(reference.strip())
+        or transfer_doubt.number_is_taken(reference.strip())
     ):
         errors["reference"] = [_("Please enter the core bank's transaction number.")]
     if not NOTE_MIN <= len(note.strip()) <= 500 or "\x00" in note:

@@ -16,13 +16,18 @@ from django.db.models import Max
 from django.utils.translation import gettext_lazy as _
 
 from lending import events
-from lending.domain.servicing.facts import TransactionKind
+from lending.domain.servicing.facts import Split, TransactionKind
 from lending.domain.servicing.replay import ImpossibleTransaction
 from lending.errors import IllegalState, InvalidInput, NotFound
 from lending.models import LoanAccount, LoanTransaction, TransactionBooking
-from lending.selectors import business_day, loan_lives
+from lending.selectors import business_day, card_transfers, loan_lives
 from lending.services import loan_accounts, loan_bookings, loan_catch_up
+from products.money import ZERO
 
+#: Money that waits may not be used while a refund of it is on its way to the customer.
+_USES_CREDIT = frozenset(
+    {TransactionKind.CREDIT_USE, TransactionKind.PAYOFF, TransactionKind.REFUND}
+)
 _MONEY_IN = frozenset(
     {
         TransactionKind.REPAYMENT,
@@ -61,6 +66,7 @@ def record(
         today = business_day.current(account.legal_entity)
         day = value_date or today
         _check(account, kind, amount, day, today)
+        _keep_refunds(account, kind, channel_ref)
         one = LoanTransaction.objects.create(
             loan=account.loan,
             number=_next_number(account),
@@ -132,8 +138,9 @@ def _follow(account: LoanAccount, cause: LoanTransaction, today: date, now: date
         raise InvalidInput.field(
             "value_date", _("This day is not open for the loan.")
         ) from None
-    loan_accounts.write_state(account, state=result.state, cause=cause, now=now)
     everything = list(LoanTransaction.objects.filter(loan=account.loan).order_by("number"))
+    _require_refunds_covered(everything, result.splits)
+    loan_accounts.write_state(account, state=result.state, cause=cause, now=now)
     loan_bookings.book_changes(
         account=account,
         before=before,
@@ -143,6 +150,19 @@ def _follow(account: LoanAccount, cause: LoanTransaction, today: date, now: date
         booked_on=today,
         now=now,
     )
+
+
+def _require_refunds_covered(
+    everything: list[LoanTransaction], splits: Mapping[int, tuple[Split, ...]]
+) -> None:
+    """Money given back has left the bank: the books may not say that less of it went."""
+    for one in everything:
+        if one.kind == TransactionKind.REFUND and one.number in splits:
+            given = -sum((part.amount for part in splits[one.number]), ZERO)
+            if given != one.amount:
+                raise InvalidInput.field(
+                    "amount", _("This money was already given back to the customer.")
+                )
 
 
 def _same(
@@ -164,6 +184,16 @@ def _check(
         raise InvalidInput.field("value_date", _("The loan was not paid out yet on this day."))
     if kind in _MONEY_IN and amount <= 0:
         raise InvalidInput.field("amount", _("The amount must be above zero."))
+
+
+def _keep_refunds(account: LoanAccount, kind: TransactionKind, channel_ref: str) -> None:
+    if kind not in _USES_CREDIT:
+        return
+    others = card_transfers.refunds_not_booked(account.loan_id).exclude(core_key=channel_ref)
+    if others.exists():
+        raise IllegalState(
+            _("A refund of this loan is on its way. Please wait for it."), code="refund_on_its_way"
+        )
 
 
 def _next_number(account: LoanAccount) -> int:

@@ -3,7 +3,7 @@
 Answers, callbacks, status queries and two people all end here, so a payout is booked once whoever is first.
 """
 
-from datetime import datetime, timedelta
+from datetime import datetime
 from uuid import UUID
 
 import structlog
@@ -12,21 +12,14 @@ from django.utils.translation import gettext_lazy as _
 
 from lending import events
 from lending.domain.application_flow import Action, Role
-from lending.domain.disbursement_flow import (
-    CORE_BANK_PROCESSING_S,
-    MANUAL_AFTER_S,
-    NOT_FOUND_LIMIT,
-    DisbursementState,
-)
+from lending.domain.disbursement_flow import DisbursementState
 from lending.errors import IllegalState
 from lending.gateways.core_bank import TransferReply
 from lending.models import Disbursement, ExternalCall, LoanApplication
-from lending.services import loans, moves, sms
+from lending.services import loans, moves, sms, transfer_doubt
+from lending.services.transfer_doubt import number_is_taken
 
 log = structlog.get_logger(__name__)
-
-FIRST_QUERY_AFTER = timedelta(seconds=5)
-_OPEN = (DisbursementState.SENDING, DisbursementState.UNKNOWN)
 
 
 def settle(
@@ -56,7 +49,7 @@ def settle(
             ExternalCall.objects.filter(pk=call.pk).update(
                 answered_at=now, outcome=reply.outcome, detail=reply.detail[:120]
             )
-        if disbursement.state not in _OPEN:
+        if disbursement.state not in transfer_doubt.OPEN_STATES:
             return disbursement.state  # settled by a query, a callback or another worker
         if reply.outcome == "succeeded" and number_is_taken(reply.core_txn_id):
             reply = TransferReply("mismatch", detail="number of another payout")
@@ -69,11 +62,6 @@ def settle(
         else:
             _leave_unknown(disbursement, reply, now)
         return disbursement.state
-
-
-def number_is_taken(core_txn_id: str) -> bool:
-    """Whether another payout was already booked under this number of the core bank."""
-    return Disbursement.objects.filter(core_txn_id=core_txn_id).exists()
 
 
 def settle_by_people(*, disbursement_id: UUID, reply: TransferReply, now: datetime) -> None:
@@ -93,10 +81,7 @@ def settle_by_people(*, disbursement_id: UUID, reply: TransferReply, now: dateti
 def _succeed(
     application: LoanApplication, disbursement: Disbursement, reply: TransferReply, now: datetime
 ) -> None:
-    disbursement.state = DisbursementState.SUCCEEDED
-    disbursement.core_txn_id = reply.core_txn_id
-    disbursement.settled_at = now
-    disbursement.lease_token = disbursement.lease_until = disbursement.next_check_at = None
+    transfer_doubt.close(disbursement, reply, now=now)
     disbursement.save()
     loan = loans.book(application=application, disbursement=disbursement, now=now)
     moves.move(
@@ -126,10 +111,7 @@ def _succeed(
 def _reject(
     application: LoanApplication, disbursement: Disbursement, reply: TransferReply, now: datetime
 ) -> None:
-    disbursement.state = DisbursementState.REJECTED
-    disbursement.rejection_code = reply.rejection_code
-    disbursement.settled_at = now
-    disbursement.lease_token = disbursement.lease_until = disbursement.next_check_at = None
+    transfer_doubt.close(disbursement, reply, now=now)
     disbursement.save()
     moves.move(
         application,
@@ -157,26 +139,8 @@ def last_sent_at(disbursement: Disbursement) -> datetime:
 
 
 def _leave_unknown(disbursement: Disbursement, reply: TransferReply, now: datetime) -> None:
-    first_sent = disbursement.first_sent_at or disbursement.created_at
-    too_long = now - first_sent > timedelta(seconds=MANUAL_AFTER_S)
-    if reply.outcome == "not_found":
-        disbursement.not_found_count += 1
-        if disbursement.not_found_count >= NOT_FOUND_LIMIT:  # send again as soon as that is safe
-            processed_by = last_sent_at(disbursement) + timedelta(
-                seconds=CORE_BANK_PROCESSING_S + 1
-            )
-            disbursement.next_check_at = max(now, processed_by)
-    if disbursement.state == DisbursementState.SENDING:
-        disbursement.state = DisbursementState.UNKNOWN
-        disbursement.next_check_at = now + FIRST_QUERY_AFTER
-        disbursement.lease_token = disbursement.lease_until = None
-        disbursement.save()
-    if reply.outcome == "mismatch" or too_long:
-        disbursement.state = DisbursementState.MANUAL
-        disbursement.problem = (
-            f"mismatch: {reply.detail}" if reply.outcome == "mismatch" else "no answer"
-        )
-        disbursement.next_check_at = None
+    sent_at = last_sent_at(disbursement)
+    if transfer_doubt.leave_unknown(disbursement, reply, sent_at=sent_at, now=now):
         log.error("disbursement.needs_person", disbursement_id=str(disbursement.pk))
         events.record(
             "disbursement.manual",
@@ -184,4 +148,3 @@ def _leave_unknown(disbursement: Disbursement, reply: TransferReply, now: dateti
             application=disbursement.application,
             data={"problem": disbursement.problem},
         )
-    disbursement.save()

@@ -7,7 +7,10 @@ import pytest
 from django.core.management import call_command
 
 from lending.services import demo_bank
+from risk.gateways import breaker
+from tests.sandbox_client import Sandbox
 from tests.servicing.book import Book
+from tests.servicing.cards import Cards
 
 
 @pytest.fixture
@@ -21,3 +24,10 @@ def bank(db: None, settings: Any, now: dt.datetime) -> None:
 @pytest.fixture
 def book(bank: None, now: dt.datetime) -> Book:
     return Book(now)
+
+
+@pytest.fixture
+def cards(book: Book, sandbox: Sandbox) -> Cards:
+    """Card transfers of the book's loans, at the sandbox's core bank."""
+    breaker.reset_breakers()
+    return Cards(book, sandbox)

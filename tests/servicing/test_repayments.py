@@ -86,3 +86,16 @@ def test_what_cannot_be_is_refused_in_words(book: Book) -> None:
     for wrong in (book.business_date + dt.timedelta(days=1), loan.start_date - dt.timedelta(days=1)):
         with pytest.raises(InvalidInput):
             book.pay(loan, "10.00", value_date=wrong)
+
+
+def test_what_was_given_back_cannot_be_taken_from_under_it(book: Book) -> None:
+    """A refund left the bank: nothing may make the books say that it did not."""
+    loan = book.loan()
+    paid = book.pay(loan, "50.00")
+    with pytest.raises(InvalidInput):
+        book.pay(loan, "50.01", kind="refund")
+    book.pay(loan, "50.00", kind="refund")
+    with pytest.raises(InvalidInput):
+        repayments.reverse(transaction_id=paid.pk, reason="x", maker=None, checker=None, now=book.now)
+    assert book.account(loan).credit == 0
+    assert owed_by_account(loan).get("1011") == -loan.principal

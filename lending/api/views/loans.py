@@ -11,8 +11,10 @@ from lending.api.paging import Pages
 from lending.api.serializers.loans import (
     InstalmentAnswer,
     LoanAnswer,
+    LoanDetail,
     instalment_answer,
     loan_answer,
+    loan_detail,
 )
 from lending.selectors import loans
 
@@ -26,9 +28,9 @@ class LoansView(CustomerEndpoint):
 
 
 class LoanView(CustomerEndpoint):
-    @extend_schema(operation_id="loan_get", responses=LoanAnswer)
+    @extend_schema(operation_id="loan_get", responses=LoanDetail)
     def get(self, request: Request, loan_id: UUID) -> Response:
-        return Response(loan_answer(loans.one_of_customer(loan_id, self.customer)))
+        return Response(loan_detail(loans.one_of_customer(loan_id, self.customer)))
 
 
 class ScheduleView(CustomerEndpoint):
