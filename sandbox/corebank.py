@@ -9,7 +9,7 @@ from typing import Any
 from aiohttp import web
 
 from sandbox.faults import Fault
-from sandbox.misbehaviour import answer_with, cut_after_booking, with_wrong_amount
+from sandbox.misbehaviour import answer_with, cut_after_booking, misread, with_wrong_amount
 from sandbox.store import KeyReused
 from sandbox.world import World, answer, now_text, problem, text_of, world_of
 
@@ -21,6 +21,8 @@ _REJECTIONS = {
     "38": "stopped by risk control", "60": "account closed", "61": "account frozen",
     "63": "account name differs", "66": "account type not supported", "93": "account limit reached",
 }
+#: Which card a movement names, by its direction seen from the bank.
+_CARD_FIELDS = {"out": "payee_card", "in": "payer_card"}
 STATEMENT_ROWS_MAX = 1_000
 
 
@@ -75,34 +77,33 @@ async def _tell(world: World, fault: Fault | None, said: dict[str, Any]) -> None
 
 async def transfer_status(request: web.Request) -> web.StreamResponse:
     world = world_of(request)
-    body, fault = await world.receive(request, "corebank", "transfer-status")
-    mode, key = fault.mode if fault else "", text_of(body.get("key"), 64)
+    body, fault = await world.receive(request, "corebank", "transfer-status", check=_kind)
+    mode, key, kind = fault.mode if fault else "", text_of(body.get("key"), 64), _kind(body)
 
     async def work() -> web.Response:
-        row = world.store.transfer(key)
+        row = world.store.transfer(key, kind)
         hidden = mode in ("not_found_then_found", "no_record") or world.faults.hides(key)
         if row is None or hidden:
             return answer({"status": "not_found", "key": key}, status=404)
-        said = _answer_of(row, "payee_card")
+        said = _answer_of(row, _CARD_FIELDS[kind])
         return answer(with_wrong_amount(said) if mode == "wrong_amount" else said)
 
     return await answer_with(fault, request, work)
 
 
 async def statement(request: web.Request) -> web.StreamResponse:
-    """The transfers booked on a day: all, or pages of ``limit`` with ``after`` = ``next_after``."""
+    """The transfers (``kind``: out or in) booked on a day: all, or pages of ``limit`` with ``after`` = ``next_after``."""
     world = world_of(request)
     body, fault = await world.receive(request, "corebank", "statement", check=_page)
-    day, after, limit = _page(body)
+    (day, after, limit), kind = _page(body), _kind(body)
 
     async def work() -> web.Response:
-        rows = world.store.transfers(day=day, after=after, limit=limit)
+        rows = world.store.transfers(kind=kind, day=day, after=after, limit=limit)
         said: dict[str, Any] = {
-            "transfers": [_answer_of(row, "payee_card") for row in rows],
+            "transfers": [_answer_of(row, _CARD_FIELDS[kind]) for row in rows],
             "next_after": rows[-1]["n"] if len(rows) == limit else None,
         }
-        wrong = fault is not None and fault.mode == "wrong_amount"
-        return answer(with_wrong_amount(said) if wrong else said)
+        return answer(misread(said, fault))
 
     return await answer_with(fault, request, work)
 
@@ -112,8 +113,17 @@ def _page(body: dict[str, Any]) -> tuple[str, int, int]:
     day = text_of(body.get("date"), 10)
     if not _DATE.fullmatch(day):
         raise problem(400, "date is YYYY-MM-DD")
+    _kind(body)
     after, limit = (_count(body, name) for name in ("after", "limit"))
     return day, after, min(limit, STATEMENT_ROWS_MAX) if limit else -1
+
+
+def _kind(body: dict[str, Any]) -> str:
+    """``out`` (paid, also when nothing is said) or ``in`` (collected), or 400."""
+    kind = body.get("kind", "out")
+    if kind not in ("out", "in"):
+        raise problem(400, "kind is out or in")
+    return str(kind)
 
 
 def _count(body: dict[str, Any], name: str) -> int:

@@ -61,8 +61,9 @@ class TransferReply:
 class StatementLine:
     key: str
     amount: Decimal
-    payee_card: str
+    payee_card: str  # of the customer: who was paid, or whom the money came from
     core_txn_id: str
+    kind: str = "out"
 
 
 class StatementUnavailable(Exception):
@@ -118,34 +119,40 @@ def interpret_body(body: dict[str, Any], order: TransferOrder) -> TransferReply:
     return TransferReply("succeeded", core_txn_id=txn)
 
 
-def statement(day: date) -> Iterable[StatementLine]:
-    """Every transfer the core bank booked on ``day``, page by page; raises ``StatementUnavailable``."""
+def statement(day: date, kind: str = "out") -> Iterable[StatementLine]:
+    """Every transfer (``kind``: out or in) the core bank booked on ``day``, page by page.
+
+    Raises ``StatementUnavailable``.
+    """
     lines: list[StatementLine] = []
     after: object = None
     for _ in range(STATEMENT_PAGES_MAX):
-        question: dict[str, object] = {"date": day.isoformat(), "limit": STATEMENT_PAGE_LINES}
+        question: dict[str, object] = {
+            "date": day.isoformat(), "kind": kind, "limit": STATEMENT_PAGE_LINES
+        }
         if after is not None:
             question["after"] = after
         reply = HttpPort("corebank").post("statement", question, timeout_s=_STATEMENT_TIMEOUT_S)
         rows = reply.body.get("transfers") if reply.kind == "ok" else None
         if not isinstance(rows, list):
             raise StatementUnavailable(reply.kind)
-        lines += [_line(row) for row in rows]
+        lines += [_line(row, kind) for row in rows]
         after = reply.body.get("next_after")
         if after is None:
             return lines
     raise StatementUnavailable("the statement does not end")
 
 
-def _line(row: object) -> StatementLine:
+def _line(row: object, kind: str) -> StatementLine:
     amount = _amount(row.get("amount")) if isinstance(row, dict) else None
     if not isinstance(row, dict) or amount is None:
         raise StatementUnavailable("a line cannot be read")
     return StatementLine(
         key=str(row.get("key")),
         amount=amount,
-        payee_card=str(row.get("payee_card")),
+        payee_card=str(row.get("payer_card" if kind == "in" else "payee_card")),
         core_txn_id=str(row.get("core_txn_id")),
+        kind=kind,
     )
 
 
