@@ -74,3 +74,7 @@ def run_backtest(run_id: UUID, now: datetime) -> None:
 
 def render_decision_letter(letter_id: UUID, now: datetime) -> None:
     _enqueue("lending.render_decision_letter", "documents", now, letter_id=str(letter_id))
+
+
+def reconcile_day(run_id: UUID, now: datetime) -> None:
+    _enqueue("lending.reconcile_day", "money", now, run_id=str(run_id))

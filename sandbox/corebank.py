@@ -92,7 +92,7 @@ async def transfer_status(request: web.Request) -> web.StreamResponse:
 
 
 async def statement(request: web.Request) -> web.StreamResponse:
-    """The transfers (``kind``: out or in) booked on a day: all, or pages of ``limit`` with ``after`` = ``next_after``."""
+    """A day's transfers of a ``kind``: all, or pages of ``limit`` with ``after`` = ``next_after``."""
     world = world_of(request)
     body, fault = await world.receive(request, "corebank", "statement", check=_page)
     (day, after, limit), kind = _page(body), _kind(body)

@@ -15,7 +15,6 @@ from lending.models.disbursements import (
     Disbursement,
     ExternalCall,
     InboundEvent,
-    ReconciliationBreak,
 )
 from lending.models.events import LendingEvent
 from lending.models.fairness import FairnessCell, FairnessDay
@@ -30,6 +29,7 @@ from lending.models.loans import Instalment, Loan
 from lending.models.offers import Offer
 from lending.models.organisation import Branch, LegalEntity, Officer, Village
 from lending.models.outbox import DeadLetter, OutboxMessage, SmsMessage
+from lending.models.reconciliation import BreakStep, ReconciliationBreak, ReconciliationRun
 from lending.models.reviews import ManualReview, ReviewRequest
 from lending.models.traits import ApplicationTrait
 
@@ -41,6 +41,7 @@ __all__ = [
     "AuditEntry",
     "BankCard",
     "Branch",
+    "BreakStep",
     "BusinessDay",
     "CardTransfer",
     "Consent",
@@ -76,6 +77,7 @@ __all__ = [
     "PlanVersion",
     "Posting",
     "ReconciliationBreak",
+    "ReconciliationRun",
     "ReferralCode",
     "ReviewRequest",
     "SmsMessage",
