@@ -2,8 +2,36 @@
 
 from django.urls import path
 
-from lending.views.officer import servicing
+from lending.views.officer import reconciliation, servicing
 
 urlpatterns = [
     path("servicing/", servicing.servicing_home, name="servicing"),
+    path("servicing/reconciliation/", reconciliation.day_page, name="reconciliation"),
+    path("servicing/reconciliation/runs/", reconciliation.runs, name="reconciliation-runs"),
+    path("servicing/reconciliation/run/", reconciliation.run_now, name="reconciliation-run-now"),
+    path(
+        "servicing/reconciliation/breaks/<int:break_id>/",
+        reconciliation.break_page,
+        name="reconciliation-break",
+    ),
+    path(
+        "servicing/reconciliation/breaks/<int:break_id>/take/",
+        reconciliation.take,
+        name="reconciliation-take",
+    ),
+    path(
+        "servicing/reconciliation/breaks/<int:break_id>/propose/",
+        reconciliation.propose,
+        name="reconciliation-propose",
+    ),
+    path(
+        "servicing/reconciliation/breaks/<int:break_id>/confirm/",
+        reconciliation.confirm,
+        name="reconciliation-confirm",
+    ),
+    path(
+        "servicing/reconciliation/breaks/<int:break_id>/send-back/",
+        reconciliation.send_back,
+        name="reconciliation-send-back",
+    ),
 ]
