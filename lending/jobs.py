@@ -105,3 +105,7 @@ def render_loan_paper(paper_id: UUID, now: datetime) -> None:
 
 def close_chunks(run_id: int, now: datetime) -> None:
     _enqueue("lending.close_chunks", "eod", now, run_id=str(run_id))
+
+
+def reconcile_day(run_id: UUID, now: datetime) -> None:
+    _enqueue("lending.reconcile_day", "money", now, run_id=str(run_id))

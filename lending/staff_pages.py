@@ -4,8 +4,8 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 from urllib.parse import urlencode
-from uuid import UUID
 
+from django.core.exceptions import ValidationError
 from django.db.models import Q, QuerySet
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import render
@@ -40,7 +40,7 @@ def keyset(
 ) -> Page:
     """One page of ``rows`` by (``field``, pk): the same cost on the first page and the thousandth."""
     sign, side = ("-", "lt") if newest_first else ("", "gt")
-    after = _after(request.GET.get("after", ""))
+    after = _after(request.GET.get("after", ""), rows)
     if after is not None:
         moment, key = after
         rows = rows.filter(
@@ -56,11 +56,12 @@ def keyset(
     return Page(rows=found, next_query=query, is_first=after is None)
 
 
-def _after(text: str) -> tuple[datetime, UUID] | None:
+def _after(text: str, rows: "QuerySet[Any]") -> tuple[datetime, Any] | None:
+    """The moment and the key (of whatever type the rows have) an address goes on after."""
     moment, _, key = text.partition("_")
     try:
-        at, row = datetime.fromisoformat(moment), UUID(key)
-    except ValueError:
+        at, row = datetime.fromisoformat(moment), rows.model._meta.pk.to_python(key)
+    except (ValueError, ValidationError):
         return None
     return (at if timezone.is_aware(at) else timezone.make_aware(at)), row
 

@@ -1,6 +1,5 @@
 """Thin Celery tasks: take ids, make one service call. Every one of them is safe to run twice."""
 
-from datetime import timedelta
 from typing import Any
 from uuid import UUID
 
@@ -109,10 +108,12 @@ def expire(**_: Any) -> None:
 
 @shared_task(name="lending.reconcile")
 def reconcile(**_: Any) -> None:
-    now = timezone.now()
-    today = timezone.localdate(now)
-    for day in (today - timedelta(days=1), today):  # what was paid just before midnight, too
-        reconciliation.reconcile(day=day, now=now)
+    reconciliation.hourly(now=timezone.now())
+
+
+@shared_task(name="lending.reconcile_day")
+def reconcile_day(*, run_id: str, **_: Any) -> None:
+    reconciliation.perform(run_id=UUID(run_id), now=timezone.now())
 
 
 @shared_task(name="lending.run_what_if")

@@ -2,12 +2,40 @@
 
 from django.urls import path
 
-from lending.views.officer import loan_papers, servicing
+from lending.views.officer import loan_papers, reconciliation, servicing
 
 urlpatterns = [
     path("servicing/", servicing.servicing_home, name="servicing"),
     path("loans/<uuid:loan_id>/papers/", loan_papers.make, name="loan-paper-make"),
     path(
         "loans/<uuid:loan_id>/papers/<uuid:paper_id>.pdf", loan_papers.pdf, name="loan-paper-pdf"
+    ),
+    path("servicing/reconciliation/", reconciliation.day_page, name="reconciliation"),
+    path("servicing/reconciliation/runs/", reconciliation.runs, name="reconciliation-runs"),
+    path("servicing/reconciliation/run/", reconciliation.run_now, name="reconciliation-run-now"),
+    path(
+        "servicing/reconciliation/breaks/<int:break_id>/",
+        reconciliation.break_page,
+        name="reconciliation-break",
+    ),
+    path(
+        "servicing/reconciliation/breaks/<int:break_id>/take/",
+        reconciliation.take,
+        name="reconciliation-take",
+    ),
+    path(
+        "servicing/reconciliation/breaks/<int:break_id>/propose/",
+        reconciliation.propose,
+        name="reconciliation-propose",
+    ),
+    path(
+        "servicing/reconciliation/breaks/<int:break_id>/confirm/",
+        reconciliation.confirm,
+        name="reconciliation-confirm",
+    ),
+    path(
+        "servicing/reconciliation/breaks/<int:break_id>/send-back/",
+        reconciliation.send_back,
+        name="reconciliation-send-back",
     ),
 ]

@@ -9,7 +9,7 @@ from typing import Any
 from aiohttp import web
 
 from sandbox.faults import Fault
-from sandbox.misbehaviour import answer_with, cut_after_booking, with_wrong_amount
+from sandbox.misbehaviour import answer_with, cut_after_booking, misread, with_wrong_amount
 from sandbox.store import KeyReused
 from sandbox.world import World, answer, now_text, problem, text_of, world_of
 
@@ -105,8 +105,7 @@ async def statement(request: web.Request) -> web.StreamResponse:
             "transfers": [_answer_of(row) for row in rows],
             "next_after": rows[-1]["n"] if len(rows) == limit else None,
         }
-        wrong = fault is not None and fault.mode == "wrong_amount"
-        return answer(with_wrong_amount(said) if wrong else said)
+        return answer(misread(said, fault))
 
     return await answer_with(fault, request, work)
 
@@ -125,8 +124,17 @@ def _page(body: dict[str, Any]) -> tuple[str, int, int]:
     day = text_of(body.get("date"), 10)
     if not _DATE.fullmatch(day):
         raise problem(400, "date is YYYY-MM-DD")
+    _kind(body)
     after, limit = (_count(body, name) for name in ("after", "limit"))
     return day, after, min(limit, STATEMENT_ROWS_MAX) if limit else -1
+
+
+def _kind(body: dict[str, Any]) -> str:
+    """``out`` (paid, also when nothing is said) or ``in`` (collected), or 400."""
+    kind = body.get("kind", "out")
+    if kind not in ("out", "in"):
+        raise problem(400, "kind is out or in")
+    return str(kind)
 
 
 def _count(body: dict[str, Any], name: str) -> int:

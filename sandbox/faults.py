@@ -9,7 +9,7 @@ MODES = frozenset(
     {
         "delay", "hang", "error_500", "error_before", "error_after", "drop_before", "drop_after",
         "garbage", "wrong_amount", "duplicate_callback", "callback_first", "not_found_then_found",
-        "no_record", "huge", "reject", "other_person",
+        "no_record", "huge", "reject", "other_person", "drop_line", "double_line",
     }
 )
 #: Modes that mean something for these operations only; other calls pass by unharmed.
@@ -18,6 +18,8 @@ _ONLY_FOR = {
     "duplicate_callback": _MOVES,
     "callback_first": _MOVES,
     "reject": _MOVES,
+    "drop_line": frozenset({"statement"}),
+    "double_line": frozenset({"statement"}),
 }
 _NOT_FOR = {
     "no_record": _MOVES | {"statement", "send"},
@@ -50,6 +52,8 @@ class Fault:
     delay_s: float = 1.0
     code: str = "60"
     match: dict[str, Any] = field(default_factory=dict)
+    #: Of a statement's lines, the one that is meant; "": every amount, or the first line.
+    line: str = ""
 
     def fits(self, service: str, operation: str, body: dict[str, Any]) -> bool:
         if self.service not in ("*", service) or self.operation not in ("*", operation):
@@ -64,6 +68,7 @@ class Fault:
         return {
             "service": self.service, "operation": self.operation, "mode": self.mode,
             "times": self.times, "delay_s": self.delay_s, "match": self.match,
+            "line": self.line,
         }
 
 
@@ -135,4 +140,5 @@ def read(written: Any) -> Fault:
         service=_SERVICE_ALIASES.get(service, service),
         operation=_OPERATION_ALIASES.get(operation, operation),
         mode=mode, times=times, delay_s=delay_s, code=code, match=match,
+        line=str(written.get("line") or "")[:64],
     )

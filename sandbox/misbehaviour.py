@@ -83,10 +83,23 @@ async def _huge(request: web.Request) -> web.StreamResponse:
     return response
 
 
-def with_wrong_amount(written: dict[str, Any]) -> dict[str, Any]:
-    """The echo of another amount than was asked for."""
+def with_wrong_amount(written: dict[str, Any], line: str = "") -> dict[str, Any]:
+    """The echo of another amount than was asked for; of a statement, ``line`` alone where one is named."""
     changed: dict[str, Any] = json.loads(json.dumps(written))
     for row in [changed, *changed.get("transfers", [])]:
-        if "amount" in row:
+        if "amount" in row and line in ("", row["key"]):
             row["amount"] = str(Decimal(row["amount"]) + 100)
     return changed
+
+
+def misread(written: dict[str, Any], fault: Fault | None) -> dict[str, Any]:
+    """A statement with a wrong amount, without one of its lines, or with one of them twice."""
+    if fault is None or fault.mode not in ("wrong_amount", "drop_line", "double_line"):
+        return written
+    if fault.mode == "wrong_amount":
+        return with_wrong_amount(written, fault.line)
+    rows = list(written["transfers"])
+    found = [n for n, row in enumerate(rows) if fault.line in ("", row["key"])]
+    if found:
+        rows[found[0] : found[0] + 1] = [rows[found[0]]] * (2 if fault.mode == "double_line" else 0)
+    return {**written, "transfers": rows}

@@ -152,12 +152,25 @@ _look(
     rows.ReconciliationBreak,
     "business_date",
     "kind",
+    "direction",
     "core_key",
     "ours",
     "theirs",
+    "books",
+    "state",
     "found_at",
     "resolved_at",
 )
+_look(
+    rows.ReconciliationRun,
+    "started_at",
+    "business_date",
+    "kind",
+    "state",
+    "breaks_open",
+    order="-started_at",
+)
+_look(rows.BreakStep, "at", "difference", "what", "by", order="-at")
 _look(rows.OutboxMessage, "id", "task", "queue", "created_at", "published_at")
 _look(
     rows.SmsMessage, "created_at", "template", "state", "attempts", "sent_at", order="-created_at"

@@ -94,7 +94,7 @@ class StatementLine:
 
     key: str
     amount: Decimal
-    payee_card: str
+    payee_card: str  # of the customer: who was paid, or whom the money came from
     core_txn_id: str
     kind: str = "out"
 

@@ -8,7 +8,7 @@ _SQL = Path(__file__).parent / "sql"
 
 
 class Migration(migrations.Migration):
-    dependencies = [("lending", "0012_card_transfers")]
+    dependencies = [('lending', '0013_end_of_day')]
 
     operations = [
         migrations.RunSQL(

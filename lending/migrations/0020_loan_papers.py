@@ -14,7 +14,7 @@ _SQL = Path(__file__).parent / "sql"
 class Migration(migrations.Migration):
 
     dependencies = [
-        ('lending', '0012_card_transfers'),
+        ('lending', '0016_reconciliation'),
     ]
 
     operations = [

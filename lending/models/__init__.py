@@ -15,7 +15,6 @@ from lending.models.disbursements import (
     Disbursement,
     ExternalCall,
     InboundEvent,
-    ReconciliationBreak,
 )
 from lending.models.end_of_day import EndOfDayChunk, EndOfDayRun
 from lending.models.events import LendingEvent
@@ -32,6 +31,7 @@ from lending.models.loans import Instalment, Loan
 from lending.models.offers import Offer
 from lending.models.organisation import Branch, LegalEntity, Officer, Village
 from lending.models.outbox import DeadLetter, OutboxMessage, SmsMessage
+from lending.models.reconciliation import BreakStep, ReconciliationBreak, ReconciliationRun
 from lending.models.reviews import ManualReview, ReviewRequest
 from lending.models.traits import ApplicationTrait
 
@@ -43,6 +43,7 @@ __all__ = [
     "AuditEntry",
     "BankCard",
     "Branch",
+    "BreakStep",
     "BusinessDay",
     "CardTransfer",
     "Consent",
@@ -81,6 +82,7 @@ __all__ = [
     "PlanVersion",
     "Posting",
     "ReconciliationBreak",
+    "ReconciliationRun",
     "ReferralCode",
     "ReviewRequest",
     "SmsMessage",

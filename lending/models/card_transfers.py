@@ -103,6 +103,7 @@ class CardTransfer(models.Model):
         indexes = [
             models.Index(fields=["state", "next_check_at"]),
             models.Index(fields=["business_date"]),
+            models.Index(fields=["settled_at"]),  # a day's reconciliation
             models.Index(
                 fields=["settled_at"],
                 condition=models.Q(state="succeeded", transaction__isnull=True),

@@ -1,4 +1,4 @@
-"""Money out: the request row with its key, every call made for it, and what reconciliation found."""
+"""Money out: the request row with its key, every call made for it, callbacks accepted."""
 
 import uuid
 
@@ -117,34 +117,3 @@ class InboundEvent(models.Model):
 
     def __str__(self) -> str:
         return f"{self.provider} {self.event_id}"
-
-
-class ReconciliationBreak(models.Model):
-    """A difference between our books and the core bank's, open until somebody explains it."""
-
-    class Kind(models.TextChoices):
-        MISSING_HERE = "missing_here"
-        MISSING_THERE = "missing_there"
-        AMOUNT = "amount"
-        PAYEE = "payee"
-        DUPLICATE = "duplicate"
-        NO_JOURNAL = "no_journal"
-
-    business_date = models.DateField()
-    kind = models.CharField(max_length=20, choices=Kind)
-    core_key = models.CharField(max_length=60)
-    ours = models.DecimalField(max_digits=14, decimal_places=2, null=True)
-    theirs = models.DecimalField(max_digits=14, decimal_places=2, null=True)
-    found_at = models.DateTimeField()
-    resolved_at = models.DateTimeField(null=True)
-    explanation = models.CharField(max_length=300, blank=True)
-
-    class Meta:
-        constraints = [
-            models.UniqueConstraint(
-                fields=["business_date", "kind", "core_key"], name="break_once_a_day"
-            )
-        ]
-
-    def __str__(self) -> str:
-        return f"{self.kind} {self.core_key}"

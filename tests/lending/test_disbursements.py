@@ -222,7 +222,8 @@ def test_reconciliation_is_clean_after_a_payout_and_names_a_stranger(signed: App
     assert not mine.exists()
     # transfers of other tests are in the sandbox's log but not in this database: exactly what a break is
     others = {t["key"] for t in signed.sandbox.transfers()} - {signed.payout.core_key}
-    assert set(ReconciliationBreak.objects.values_list("core_key", flat=True)) == others
+    strangers = ReconciliationBreak.objects.filter(direction="out")
+    assert set(strangers.values_list("core_key", flat=True)) == others
 
 
 def test_reconciliation_names_what_was_closed_as_unpaid_and_paid_all_the_same(

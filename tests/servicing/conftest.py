@@ -1,16 +1,22 @@
 """A seeded bank and a book of loans in it."""
 
+import contextlib
 import datetime as dt
+import sqlite3
+from collections.abc import Iterator
+from pathlib import Path
 from typing import Any
+from zoneinfo import ZoneInfo
 
 import pytest
 from django.core.management import call_command
 
 from lending.services import demo_bank
 from risk.gateways import breaker
-from tests.sandbox_client import Sandbox
+from tests.sandbox_client import Sandbox, sandbox_process
 from tests.servicing.book import Book
 from tests.servicing.cards import Cards
+from tests.servicing.reconciling import Desk
 
 
 @pytest.fixture
@@ -31,3 +37,24 @@ def cards(book: Book, sandbox: Sandbox) -> Cards:
     """Card transfers of the book's loans, at the sandbox's core bank."""
     breaker.reset_breakers()
     return Cards(book, sandbox)
+
+
+@pytest.fixture(scope="module")
+def _own_core_bank(tmp_path_factory: pytest.TempPathFactory) -> Iterator[tuple[Sandbox, Path]]:
+    folder = tmp_path_factory.mktemp("core_bank")
+    with sandbox_process(folder) as sandbox:
+        yield sandbox, folder / "sandbox.sqlite3"
+
+
+@pytest.fixture
+def desk(bank: None, _own_core_bank: tuple[Sandbox, Path], settings: Any) -> Iterator[Desk]:
+    """The bank beside a core bank that nobody else uses: its statement holds this test's money only."""
+    sandbox, log = _own_core_bank
+    with contextlib.closing(sqlite3.connect(log)) as rows, rows:
+        rows.execute("DELETE FROM transfer")
+    settings.SANDBOX_URL = sandbox.url
+    settings.SERVICE_URLS = {n: f"{sandbox.url}/{n}" for n in settings.SERVICE_NAMES}
+    breaker.reset_breakers()
+    yield Desk(Book(dt.datetime.now(ZoneInfo("Asia/Shanghai"))), sandbox, log)
+    sandbox.clear_faults()
+    breaker.reset_breakers()

@@ -6,7 +6,7 @@ from typing import Any
 from django.utils.translation import gettext_lazy as _
 from django.utils.translation import pgettext_lazy
 
-from lending.views.officer import list_words, paper_words, source_words
+from lending.views.officer import list_words, paper_words, reconciliation_words, source_words
 
 STATES: Mapping[str, Any] = {
     "draft": _("Just started"),
@@ -264,6 +264,7 @@ _TABLES = {
     **list_words.TABLES,
     **source_words.TABLES,
     **paper_words.TABLES,
+    **reconciliation_words.TABLES,
     "coupon_state": COUPON_STATES,
     "coupon_kind": COUPON_KINDS,
     "coupon_tab": COUPON_TABS,

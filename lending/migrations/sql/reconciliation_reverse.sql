@@ -1,0 +1,2 @@
+DROP TRIGGER append_only ON lending_breakstep;
+DROP TRIGGER append_only ON lending_reconciliationbreak;
