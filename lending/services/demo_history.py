@@ -22,7 +22,6 @@ from lending.services import (
     applications,
     cards,
     consents,
-    contracts,
     decisions,
     disbursements,
     identity,
@@ -177,7 +176,6 @@ def _borrow(walker: Walker, key: dict[str, Any], clock: Clock) -> str:
     if walker.stop_before == "sign":
         return application.state
     contract = contract_selectors.of_application(application)
-    contracts.ensure_pdf(contract)
     otp.send_code(
         mobile=customer.mobile,
         purpose="sign",

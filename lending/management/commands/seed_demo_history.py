@@ -1,23 +1,22 @@
-"""``manage.py seed_demo_history --customers N``: people of the sandbox walk the real journey."""
+"""``manage.py seed_demo_history --customers N``: eighteen months of the bank, people of the sandbox in it."""
 
-from collections import Counter
-from concurrent.futures import ThreadPoolExecutor
+from datetime import timedelta
 from typing import Any
 
 from django.conf import settings
 from django.core.management.base import BaseCommand, CommandError, CommandParser
-from django.db import connections
 from django.utils import timezone
 
-from lending.models import Customer
-from lending.services import demo_history, demo_lists
+from lending.models import Customer, LegalEntity
+from lending.services import demo_history, demo_lists, demo_years
 
 
 class Command(BaseCommand):
-    help = "Fill an empty demo bank with customers and loans; needs the sandbox to be running."
+    help = "Fill an empty demo bank with customers, loans and closed days; needs the sandbox to be running."
 
     def add_arguments(self, parser: CommandParser) -> None:
-        parser.add_argument("--customers", type=int, default=60)
+        parser.add_argument("--customers", type=int, default=400)
+        parser.add_argument("--days", type=int, default=demo_years.DAYS)
         parser.add_argument("--threads", type=int, default=4)
 
     def handle(self, *args: Any, **options: Any) -> None:
@@ -27,21 +26,24 @@ class Command(BaseCommand):
             self.stdout.write("customers exist already: nothing to do")
             return
         now = timezone.now()
-        listed = demo_lists.seed(url=settings.SANDBOX_URL, today=timezone.localdate(now), now=now)
+        last = timezone.localdate(now)
+        first = last - timedelta(days=options["days"])
+        entity = LegalEntity.objects.order_by("pk")[0]
+        listed = demo_lists.seed(url=settings.SANDBOX_URL, today=first, now=now)
         self.stdout.write(f"  {listed} people on customer lists")
-        walkers = demo_history.cast(customers=options["customers"], url=settings.SANDBOX_URL)
-        states: Counter[str] = Counter()
-        with ThreadPoolExecutor(options["threads"]) as pool:
-            for number, state in enumerate(pool.map(_walk, walkers), start=1):
-                states[state] += 1
-                if number % 20 == 0:
-                    self.stdout.write(f"  {number} of {len(walkers)} customers")
-                    self.stdout.flush()
-        self.stdout.write(", ".join(f"{count} {state}" for state, count in sorted(states.items())))
-
-
-def _walk(walker: demo_history.Walker) -> str:
-    try:
-        return demo_history.walk(walker, clock=timezone.now)
-    finally:
-        connections.close_all()
+        demo_years.begin_on(entity=entity, day=first, now=now)
+        years = demo_years.Years(
+            url=settings.SANDBOX_URL,
+            entity=entity,
+            first=first,
+            last=last,
+            walkers=demo_history.cast(customers=options["customers"], url=settings.SANDBOX_URL),
+            threads=options["threads"],
+        )
+        for number, day in enumerate(years.tell(), start=1):
+            if number % 60 == 0:
+                self.stdout.write(f"  {day}: {sum(years.states.values())} customers")
+                self.stdout.flush()
+        self.stdout.write(
+            ", ".join(f"{count} {state}" for state, count in sorted(years.states.items()))
+        )

@@ -1,0 +1,219 @@
+"""Eighteen months of the demo bank told in haste: day after day people apply, repay, are late, pay early.
+
+Every fact goes through the same services, the same core bank and the same end of day as a real one;
+only the typing and the calendar are this module's. Demo mode only.
+"""
+
+import random
+from collections.abc import Iterator
+from concurrent.futures import ThreadPoolExecutor
+from dataclasses import dataclass, field
+from datetime import date, datetime, time, timedelta
+from decimal import Decimal
+from typing import Any
+from uuid import UUID
+from zoneinfo import ZoneInfo
+
+import httpx
+from django.db import connections
+
+from lending.domain.disbursement_flow import DisbursementState
+from lending.errors import DomainError
+from lending.models import BusinessDay, CardTransfer, LegalEntity, Loan, LoanAccount
+from lending.services import (
+    auto_debits,
+    card_transfers,
+    customer_repayments,
+    demo_history,
+    end_of_day,
+)
+from lending.services.demo_history import Walker
+
+_CHINA = ZoneInfo("Asia/Shanghai")
+DAYS = 548
+_ONE_DAY = timedelta(days=1)
+#: Of a hundred borrowers so many: miss a due date now and then; stop paying; pay a part early; pay off.
+_FORGETFUL, _DEFAULTING, _EARLY, _PAYING_OFF = 12, 4, 10, 8
+
+
+@dataclass
+class Habits:
+    """How one borrower behaves. ``stops_after``: instalments after which the card stays empty."""
+
+    empty_until: date | None = None
+    forgets: bool = False
+    stops_after: int | None = None
+    early_on: date | None = None
+    pays_off_on: date | None = None
+
+
+@dataclass
+class Years:
+    """The history on its way. ``url``: the sandbox's control plane."""
+
+    url: str
+    entity: LegalEntity
+    first: date
+    last: date
+    walkers: list[Walker]
+    threads: int = 4
+    chance: random.Random = field(default_factory=lambda: random.Random(20260501))  # noqa: S311
+    habits: dict[UUID, Habits] = field(default_factory=dict)
+    states: dict[str, int] = field(default_factory=dict)
+
+    def tell(self) -> Iterator[date]:
+        """Live and close every day up to ``last`` (which stays open); yields each closed day."""
+        by_day = self._applicants_by_day()
+        try:
+            day = self.first
+            while day <= self.last:
+                _set_clock(self.url, _at(day, 9))
+                self._apply(by_day.get(day, []), day)
+                if day == self.last:
+                    return
+                self._pay_by_hand(day)
+                self._collect(day)
+                self._close(day)
+                yield day
+                day += _ONE_DAY
+        finally:
+            _set_clock(self.url, None)
+
+    # --- applying -----------------------------------------------------------------------------
+    def _applicants_by_day(self) -> dict[date, list[Walker]]:
+        """More people the longer the bank lends: the n-th of N comes at the square root of n/N."""
+        span = (self.last - self.first).days
+        found: dict[date, list[Walker]] = {}
+        for number, walker in enumerate(self.walkers, 1):
+            share = (number / len(self.walkers)) ** 0.6
+            found.setdefault(self.first + timedelta(days=round(span * share)), []).append(walker)
+        return found
+
+    def _apply(self, walkers: list[Walker], day: date) -> None:
+        if not walkers:
+            return
+
+        def one(item: tuple[int, Walker]) -> str:
+            number, walker = item
+            clock = _Clock(_at(day, 9) + timedelta(minutes=7 * number))
+            try:
+                return demo_history.walk(walker, clock=clock)
+            finally:
+                connections.close_all()
+
+        with ThreadPoolExecutor(self.threads) as pool:
+            for state in pool.map(one, enumerate(walkers)):
+                self.states[state] = self.states.get(state, 0) + 1
+        for loan in Loan.objects.filter(start_date=day, legal_entity=self.entity).order_by("note_no"):
+            self.habits.setdefault(loan.pk, self._habits(loan))
+
+    def _habits(self, loan: Loan) -> Habits:
+        draw = self.chance.randrange(100)
+        later = loan.start_date + timedelta(days=self.chance.randrange(40, 200))
+        if draw < _DEFAULTING:
+            return Habits(stops_after=self.chance.randrange(1, 5))
+        if draw < _DEFAULTING + _FORGETFUL:
+            return Habits(forgets=True)
+        if draw < _DEFAULTING + _FORGETFUL + _EARLY:
+            return Habits(early_on=later)
+        if draw < _DEFAULTING + _FORGETFUL + _EARLY + _PAYING_OFF:
+            return Habits(pays_off_on=later)
+        return Habits()
+
+    # --- paying -------------------------------------------------------------------------------
+    def _pay_by_hand(self, day: date) -> None:
+        """Those whose day it is pay a part early, or everything."""
+        now = _at(day, 15)
+        for loan_id, habits in self.habits.items():
+            if day not in (habits.early_on, habits.pays_off_on):
+                continue
+            loan = Loan.objects.select_related("customer").get(pk=loan_id)
+            try:
+                self._request(loan, habits.early_on == day, now)
+            except DomainError:  # closed meanwhile, something overdue, or another payment on its way
+                continue
+        self._send(day, now)
+
+    def _request(self, loan: Loan, is_part: bool, now: datetime) -> None:
+        owner: dict[str, Any] = {"loan_id": loan.pk, "customer": loan.customer}
+        kind, amount, choice = "payoff", customer_repayments.quote(**owner).amount, None
+        if is_part:
+            third = (loan.principal_balance / 3).quantize(Decimal(1)) / 100
+            kind, amount = "partial_early", third.quantize(Decimal(1)) * 100
+            choice = self.chance.choice(customer_repayments.CHOICES)
+        customer_repayments.request(
+            **owner, kind=kind, amount=f"{amount:.2f}", choice=choice, now=now
+        )
+
+    def _collect(self, day: date) -> None:
+        now = _at(day, 20)
+        auto_debits.use_credit(legal_entity=self.entity, day=day, now=now)
+        auto_debits.request_due(legal_entity=self.entity, day=day, now=now)
+        self._send(day, now)
+
+    def _send(self, day: date, now: datetime) -> None:
+        for transfer in CardTransfer.objects.select_related("bank_card").filter(
+            business_date=day, state=DisbursementState.CREATED
+        ):
+            habits = self.habits.get(transfer.loan_id, Habits())
+            if transfer.channel == auto_debits.CHANNEL and self._is_empty(transfer, habits, day):
+                _refuse_next(self.url, transfer.bank_card.card_number)
+            card_transfers.send(transfer_id=transfer.pk, now=now)
+
+    def _is_empty(self, transfer: CardTransfer, habits: Habits, day: date) -> bool:
+        """Whether the card has no money this evening."""
+        if habits.stops_after is not None:
+            paid = transfer.loan.transactions.filter(kind="repayment").count()
+            return paid >= habits.stops_after
+        if not habits.forgets:
+            return False
+        if habits.empty_until is None or day > habits.empty_until + timedelta(days=25):
+            nights = self.chance.choice((0, 0, 2, 6, 12, 35))
+            habits.empty_until = day + timedelta(days=nights)
+        return day < habits.empty_until
+
+    # --- closing ------------------------------------------------------------------------------
+    def _close(self, day: date) -> None:
+        now = _at(day, 23)
+        run, _is_new = end_of_day.begin(legal_entity=self.entity, day=day, now=now)
+        run = end_of_day.work(run_id=run.pk, now=now)
+        if run.state != "done":
+            raise RuntimeError(f"{day} could not be closed: {run.problem}")
+
+
+class _Clock:
+    """A moment that goes on by some seconds each time it is asked."""
+
+    def __init__(self, start: datetime) -> None:
+        self._now = start
+
+    def __call__(self) -> datetime:
+        self._now += timedelta(seconds=9)
+        return self._now
+
+
+def begin_on(*, entity: LegalEntity, day: date, now: datetime) -> None:
+    """Put the business date of a bank without loans back to where its history begins."""
+    if LoanAccount.objects.filter(legal_entity=entity).exists():
+        raise RuntimeError("this bank has loans already")
+    BusinessDay.objects.filter(legal_entity=entity).update(current_date=day, opened_at=now)
+
+
+def _at(day: date, hour: int) -> datetime:
+    return datetime.combine(day, time(hour), tzinfo=_CHINA)
+
+
+def _set_clock(url: str, at: datetime | None) -> None:
+    if at is None:
+        httpx.delete(f"{url}/clock", timeout=10).raise_for_status()
+    else:
+        httpx.post(f"{url}/clock", json={"at": at.isoformat()}, timeout=10).raise_for_status()
+
+
+def _refuse_next(url: str, card_number: str) -> None:
+    """The core bank will say once that this card has no money."""
+    fault: dict[str, Any] = {
+        "service": "corebank", "operation": "collect", "mode": "reject", "code": "51", "times": 1,
+        "match": {"payer_card": card_number},
+    }
+    httpx.post(f"{url}/faults", json=fault, timeout=10).raise_for_status()
