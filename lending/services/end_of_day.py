@@ -100,6 +100,7 @@ def _loans_stand_still(run: EndOfDayRun) -> bool:
 
 
 def _close_chunks(run: EndOfDayRun, now: datetime, workers: int, ends: float | None) -> None:
+    workers = min(workers, run.chunks.exclude(state="done").count())
     if workers <= 1:
         _take_chunks(run, now, ends)
         return

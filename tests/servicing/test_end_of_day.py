@@ -125,7 +125,8 @@ def everything() -> dict[str, list[str]]:
     """All rows of the close, as text; what is drawn by chance or by the clock left out."""
     found = {}
     for table, left_out in (
-        ("lending_loanaccount", "'loan_id'"), ("lending_loanday", "''"), ("lending_businessday", "'opened_at'"),
+        ("lending_loanaccount", "'loan_id'"), ("lending_loanday", "''"),
+        ("lending_businessday", "'opened_at'"),
         ("lending_instalment", "'id', 'loan_id'"), ("lending_loan", "'id', 'note_no', 'contract_id'"),
         ("lending_posting", "'id', 'journal_id'"), ("lending_journal", "'id', 'created_at'"),
     ):

@@ -16,7 +16,15 @@ from django.conf import settings as django_settings
 from django.db import connection, connections
 
 from deploy.place import PROJECT
-from lending.models import EndOfDayChunk, Instalment, Journal, LegalEntity, Loan, LoanAccount, LoanDay
+from lending.models import (
+    EndOfDayChunk,
+    Instalment,
+    Journal,
+    LegalEntity,
+    Loan,
+    LoanAccount,
+    LoanDay,
+)
 from lending.services import end_of_day, end_of_day_chunks
 from tests.servicing import closed_by_hand
 from tests.servicing.book import Book
