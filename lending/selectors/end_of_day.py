@@ -1,12 +1,12 @@
 """What the end-of-day page shows: the run, its steps and chunks, parked loans, earlier runs."""
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import date
 
 from django.db.models import Count
 
 from lending.models import EndOfDayChunk, EndOfDayRun, LoanAccount
-from lending.services import end_of_day_steps
 
 PAGE_ROWS = 50
 #: More chunks than this are counted, not drawn one by one.
@@ -38,9 +38,9 @@ def newest_run() -> EndOfDayRun | None:
     return EndOfDayRun.objects.select_related("legal_entity").order_by("-business_date", "-pk").first()
 
 
-def steps_of(run: EndOfDayRun) -> list[StepRow]:
+def steps_of(run: EndOfDayRun, codes: Sequence[str]) -> list[StepRow]:
+    """``codes``: every step's in order."""
     took = run.figures.get("steps", {})
-    codes = end_of_day_steps.codes()
     at = len(codes) if run.state == "done" else codes.index(run.step) if run.step in codes else 0
     here = "blocked" if run.state == "blocked" else "now"
     return [

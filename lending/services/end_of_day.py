@@ -123,7 +123,7 @@ def _take_chunks(run: EndOfDayRun, now: datetime, ends: float | None) -> None:
         if lease is None:
             return
         try:
-            end_of_day_chunks.close(run, lease, now=now)
+            end_of_day_chunks.close(run, lease=lease, now=now)
         except Exception:
             log.exception("end_of_day.chunk_failed", run=run.pk, chunk=lease.chunk_id)
             if not connection.in_atomic_block:

@@ -13,7 +13,7 @@ from django.views.decorators.http import require_POST, require_safe
 from lending.domain.staff_duties import Duty, may
 from lending.errors import DomainError, NotFound
 from lending.selectors import end_of_day as selector
-from lending.services import end_of_day, parked_loans
+from lending.services import end_of_day, end_of_day_steps, parked_loans
 from lending.staff_access import officer_of, require_duty, staff_required, staff_user
 from lending.staff_pages import page, today
 from lending.views.officer import end_of_day_words as words
@@ -90,7 +90,10 @@ def _page(request: HttpRequest, *, status: int = 200, problem: Any = "") -> Http
 def _progress(run: Any) -> dict[str, Any]:
     chunks = selector.chunks_of(run)
     return {
-        "steps": [(row, words.step(row.code), words.state(row.state)) for row in selector.steps_of(run)],
+        "steps": [
+            (row, words.step(row.code), words.state(row.state))
+            for row in selector.steps_of(run, end_of_day_steps.codes())
+        ],
         "chunks": chunks,
         "squares": [
             {
