@@ -2,7 +2,12 @@
 
 from django.urls import path
 
-from lending.views.officer import loan_papers, reconciliation, servicing
+from lending.views.officer import (
+    end_of_day,
+    loan_papers,
+    reconciliation,
+    servicing,
+)
 
 urlpatterns = [
     path("servicing/", servicing.servicing_home, name="servicing"),
@@ -37,5 +42,10 @@ urlpatterns = [
         "servicing/reconciliation/breaks/<int:break_id>/send-back/",
         reconciliation.send_back,
         name="reconciliation-send-back",
+    ),
+    path("servicing/end-of-day/", end_of_day.end_of_day_page, name="end-of-day"),
+    path("servicing/end-of-day/start/", end_of_day.start, name="end-of-day-start"),
+    path(
+        "servicing/end-of-day/parked/<int:account_id>/", end_of_day.retry, name="end-of-day-retry"
     ),
 ]

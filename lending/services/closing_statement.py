@@ -211,7 +211,8 @@ states AS (
 parked AS (
     UPDATE lending_loanaccount AS a SET parked_at = %(now)s, parked_error = c.misfit
     FROM calc AS c
-    WHERE c.misfit IS NOT NULL AND a.id = c.id AND a.version = c.version AND a.parked_at IS NULL
+    WHERE c.misfit IS NOT NULL AND a.id = c.id AND a.id BETWEEN %(first)s AND %(last)s
+        AND a.version = c.version AND a.parked_at IS NULL
     RETURNING a.id
 )
 SELECT branch_id, product_code, accrues_now, count(*), sum(interest), sum(penalty + compound),

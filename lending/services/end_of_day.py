@@ -100,6 +100,7 @@ def _loans_stand_still(run: EndOfDayRun) -> bool:
 
 
 def _close_chunks(run: EndOfDayRun, now: datetime, workers: int, ends: float | None) -> None:
+    workers = min(workers, run.chunks.exclude(state="done").count())
     if workers <= 1:
         _take_chunks(run, now, ends)
         return
@@ -122,7 +123,7 @@ def _take_chunks(run: EndOfDayRun, now: datetime, ends: float | None) -> None:
         if lease is None:
             return
         try:
-            end_of_day_chunks.close(run, lease, now=now)
+            end_of_day_chunks.close(run, lease=lease, now=now)
         except Exception:
             log.exception("end_of_day.chunk_failed", run=run.pk, chunk=lease.chunk_id)
             if not connection.in_atomic_block:

@@ -93,7 +93,7 @@ def lease(run: EndOfDayRun) -> Lease | None:
     return None if row is None else Lease(row[0], token)
 
 
-def close(run: EndOfDayRun, lease: Lease, *, now: datetime) -> bool:
+def close(run: EndOfDayRun, *, lease: Lease, now: datetime) -> bool:
     """Close the leased chunk's loans in one transaction. False when the lease was taken over."""
     started = time.perf_counter()
     with transaction.atomic():
@@ -182,7 +182,7 @@ def _replay_one(
                 account=account, through_before=through_before, now=now, booked_on=run.business_date
             )
     except (*_BAD_ROW, ArithmeticError, LookupError, TypeError, ValueError, NotFound) as error:
-        park(account_id, error, now)
+        _park(account_id, error, now)
         return False
     return True
 
@@ -201,7 +201,7 @@ def _close_range(
         except _BAD_ROW as error:
             ids = _to_close(run, low, high)
             if len(ids) == 1:
-                park(ids[0], error, now)
+                _park(ids[0], error, now)
                 chunk.parked += 1
             elif ids:
                 middle = ids[len(ids) // 2]
@@ -254,7 +254,7 @@ def _to_close(run: EndOfDayRun, low: int, high: int) -> list[int]:
     return list(_rest(run, low, high).order_by("pk").values_list("pk", flat=True))
 
 
-def park(account_id: int, error: Exception, now: datetime) -> None:
+def _park(account_id: int, error: Exception, now: datetime) -> None:
     """Set the loan aside with what was wrong: names of errors and constraints, no one's data."""
     LoanAccount.objects.filter(pk=account_id).update(parked_at=now, parked_error=words_of(error))
     log.warning("end_of_day.parked", account=account_id, problem=words_of(error))
