@@ -42,32 +42,33 @@ def last_day(rule: str, start: date, on: date) -> date | None:
     return found if found > start else None
 
 
+def spread_of(provenance: Sequence[Mapping[str, str]]) -> Decimal | None:
+    """The spread over the LPR that a price's steps add up to, without coupons; None if it kept none."""
+    parts = [_points(step) for step in _moves(provenance) if step["step"] not in KINDS]
+    return sum(parts, Decimal(0)) * _BASIS_POINT if parts else None
+
+
 def rate_at(
     provenance: Sequence[Mapping[str, str]],
     *,
+    spread: Decimal,
     lpr: Decimal,
     floor: Decimal,
     cap: Decimal,
-    agreed: Decimal,
-    lpr_agreed: Decimal,
 ) -> Decimal:
-    """The yearly rate at ``lpr`` by the steps of a contract's price, six decimals.
-
-    A contract whose price kept no spread (a person set it, or it is older than the steps) keeps the
-    distance between its ``agreed`` rate and ``lpr_agreed``, the LPR of its day.
-    """
-    moves = [step for step in provenance if step.get("value", "").endswith(" bp")]
-    spread = [step for step in moves if step["step"] not in KINDS]
-    if not spread:
-        return _held(agreed - lpr_agreed + lpr, floor, cap)
-    points = sum((_points(step) for step in spread), Decimal(0))
-    rate = _held(lpr + points * _BASIS_POINT, floor, cap)
-    for step in moves:
+    """The yearly rate at ``lpr`` with the ``spread`` and the coupons of a contract's price, six decimals."""
+    rate = _held(lpr + spread, floor, cap)
+    for step in _moves(provenance):
         if step["step"] == COUPON:
             rate = max(rate + _points(step) * _BASIS_POINT, min(floor, rate))
         elif step["step"] in KINDS:
             rate = max(rate + _points(step) * _BASIS_POINT, Decimal(0))
     return rate.quantize(RATE_STEP, rounding=ROUND_HALF_UP)
+
+
+def _moves(provenance: Sequence[Mapping[str, str]]) -> list[Mapping[str, str]]:
+    """The steps that add or take off basis points."""
+    return [step for step in provenance if str(step.get("value", "")).endswith(" bp")]
 
 
 def _points(step: Mapping[str, str]) -> Decimal:

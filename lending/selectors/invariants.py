@@ -26,6 +26,7 @@ from lending.models import (
     SmsMessage,
 )
 from lending.selectors.coupons import broken_coupon_uses
+from lending.selectors.credit_lines import broken_lines
 from lending.services.audit import FIRST_HASH, seal
 
 Breach = dict[str, str]
@@ -47,13 +48,16 @@ def _bank_lines() -> list[core_bank.StatementLine]:
 
 
 def no_money_twice(now: datetime) -> Iterator[Breach]:
-    """I1: at most one successful transfer per disbursement, by the core bank's own log."""
+    """I1: at most one transfer per disbursement, and per application beside its line's drawings, by
+    the core bank's own log."""
     counts = Counter(line.key for line in _bank_lines())
     for key, count in counts.items():
         if count > 1:
             yield _breach("I1", key, f"{count} transfers with one key")
     by_application = Counter(
-        Disbursement.objects.filter(core_key__in=counts).values_list("application_id", flat=True)
+        Disbursement.objects.filter(core_key__in=counts, drawdown__isnull=True).values_list(
+            "application_id", flat=True
+        )
     )
     for application_id, count in by_application.items():
         if count > 1:
@@ -182,4 +186,5 @@ INVARIANTS: dict[str, Callable[[datetime], Iterator[Breach]]] = {
     "I9 one key, one answer": keys_have_one_answer,
     "I10 messages once": messages_once,
     "I11 coupons within their budgets": broken_coupon_uses,
+    "I12 lines used by what their loans owe": broken_lines,
 }

@@ -39,13 +39,14 @@ class Overrides:
 
 
 def loan_outcomes(*, today: date, since: datetime | None = None) -> Iterator[LoanOutcome]:
-    """Every loan paid out (since), with the day it first was 30 days past due, as far as known.
+    """Every application's own loan paid out (since; drawings of a line are no decisions), with the day it
+    first was 30 days past due, as far as known.
 
     Until servicing keeps days past due by themselves, the day is read from the schedule: the first
     instalment after which less should be owed than a loan ``overdue`` (or written off) still owes,
     plus 30 days. A loan that recovered is not remembered as bad.
     """
-    rows = Loan.objects.filter(application__decision_id__isnull=False)
+    rows = Loan.objects.filter(application__decision_id__isnull=False, drawdown__isnull=True)
     if since is not None:
         rows = rows.filter(created_at__gte=since)
     missed = (
