@@ -5,8 +5,8 @@ from threading import BoundedSemaphore
 from django.conf import settings
 
 from lending.domain.application_flow import MACHINE_STATES
-from lending.models import LoanApplication
-from lending.selectors import applications
+from lending.models import Drawdown, LoanApplication
+from lending.selectors import applications, credit_lines
 
 #: Per process. Beyond it a waiting client is answered at once and simply asks again.
 _LINES = BoundedSemaphore(getattr(settings, "LONG_POLLS_PER_PROCESS", 8))
@@ -21,3 +21,12 @@ def wait_for_result(application: LoanApplication, seconds: float) -> bool:
     finally:
         _LINES.release()
     return True
+
+
+def wait_for_drawing(drawdown: Drawdown, seconds: float) -> None:
+    """Wait while the money of a drawing is on its way; at once when too many wait already."""
+    if _LINES.acquire(blocking=False):
+        try:
+            credit_lines.wait_for_payout(drawdown, seconds)
+        finally:
+            _LINES.release()

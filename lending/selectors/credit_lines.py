@@ -9,7 +9,7 @@ from uuid import UUID
 
 from django.db.models import F, OuterRef, Q, QuerySet, Subquery, Sum
 
-from lending.domain.credit_lines import ON_ITS_WAY, DrawdownState, MovementKind
+from lending.domain.credit_lines import ON_ITS_WAY, DrawdownState, LineState, MovementKind
 from lending.errors import NotFound
 from lending.models import (
     BankCard,
@@ -33,6 +33,11 @@ def available(line: CreditLine) -> Decimal:
     """What could be drawn now if the line is active: limit − used − drawings on their way, never below 0."""
     on_its_way = line.drawdowns.filter(state__in=ON_ITS_WAY).aggregate(sum=Sum("amount"))["sum"]
     return max(line.limit_amount - line.used_amount - (on_its_way or ZERO), ZERO)
+
+
+def drawable(line: CreditLine) -> Decimal:
+    """``available`` while the line is active, else nothing."""
+    return available(line) if line.state == LineState.ACTIVE else ZERO
 
 
 def of_customer(customer: Customer) -> QuerySet[CreditLine]:

@@ -5,7 +5,7 @@ from typing import Any
 from django.db.models import QuerySet
 
 from lending.errors import NotFound
-from lending.models import Customer, Instalment, Loan, LoanApplication
+from lending.models import Customer, Drawdown, Instalment, Loan, LoanApplication
 
 
 def of_customer(customer: Customer) -> QuerySet[Loan]:
@@ -31,6 +31,11 @@ def first_of(application: LoanApplication) -> Loan | None:
         .select_related("contract", "branch")
         .first()
     )
+
+
+def of_drawdown(drawdown: Drawdown) -> Loan | None:
+    """The loan a drawing became."""
+    return Loan.objects.filter(drawdown=drawdown).first()
 
 
 def schedule(loan: Loan) -> QuerySet[Instalment]:
