@@ -18,7 +18,7 @@ from lending.models import (
     LoanContract,
     LoanTransaction,
 )
-from lending.selectors import loan_lives, parameters
+from lending.selectors import parameters
 from lending.services import loan_accounts, repayments, sms
 from products.domain.terms import LoanTerms
 from products.money import ZERO
@@ -126,10 +126,12 @@ def _try(loan_id: UUID, now: datetime) -> int:
 
 
 def _rate_was_restructured(loan: Loan) -> bool:
-    return any(
-        row.kind == TransactionKind.RESTRUCTURING and "annual_rate" in row.options
-        for row in loan_lives.standing(loan)
-    )
+    return LoanTransaction.objects.filter(
+        loan=loan,
+        kind=TransactionKind.RESTRUCTURING,
+        reversal__isnull=True,
+        options__has_key="annual_rate",
+    ).exists()
 
 
 def _tell(loan: Loan, before: Decimal, rate: Decimal, on: date, now: datetime) -> None:

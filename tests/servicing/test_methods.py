@@ -207,3 +207,32 @@ def test_a_product_edited_in_mid_life_changes_nothing_in_running_loans(book: Boo
         "penalty,compound,interest,principal", dt.date(2027, 1, 1) if book.business_date.year == 2026
         else dt.date(2028, 1, 1),
     )
+
+
+def test_a_due_date_on_a_sunday_waits_for_monday_where_the_product_says_so(book: Book) -> None:
+    kind = book.loan(due_day_rule="next_working_day", grace_days=0)
+    strict = book.loan(grace_days=0)
+    sunday, monday = dt.date(2027, 1, 24), dt.date(2027, 1, 25)
+    for loan in (kind, strict):
+        row = loan.instalments.get(number=1)
+        book.go_to(row.due_date)
+        book.pay(loan, str(row.amount))
+    assert kind.instalments.get(number=2).due_date == sunday
+    assert kind.instalments.get(number=2).payable_on == monday
+    book.go_to(monday)
+    catch_up(book, kind)
+    catch_up(book, strict)
+    assert (book.account(kind).days_past_due, book.account(strict).days_past_due) == (0, 1)
+    book.pay(kind, str(kind.instalments.get(number=2).amount))
+    assert book.account(kind).penalty_accrued == 0
+
+
+def test_far_in_arrears_principal_comes_first_where_the_product_says_so(book: Book) -> None:
+    first = book.loan(principal_first_after_days=90)
+    usual = book.loan()
+    book.go_to(first.instalments.get(number=1).due_date + dt.timedelta(days=100))
+    parts = {
+        loan.pk: book.pay(loan, "500.00").bookings.get().splits for loan in (first, usual)
+    }
+    assert {part[0] for part in parts[first.pk]} == {"principal"}
+    assert [part[0] for part in parts[usual.pk]][:3] == ["compound", "penalty", "interest"]
