@@ -41,6 +41,9 @@ GROUPS: Sequence[tuple[Any, Sequence[tuple[str, str, Any]]]] = (
         (
             ("lending", "loancontract", _("Contracts")),
             ("lending", "loan", _("Loans")),
+            ("lending", "creditline", _("Credit lines")),
+            ("lending", "linemovement", _("Movements of lines")),
+            ("lending", "drawdown", _("Drawings")),
             ("lending", "instalment", _("Instalments")),
             ("lending", "disbursement", _("Payouts")),
             ("lending", "externalcall", _("Calls to the core bank")),

@@ -3,6 +3,7 @@
 from django.urls import path
 
 from lending.views.officer import (
+    credit_lines,
     end_of_day,
     loan_papers,
     reconciliation,
@@ -48,4 +49,9 @@ urlpatterns = [
     path(
         "servicing/end-of-day/parked/<int:account_id>/", end_of_day.retry, name="end-of-day-retry"
     ),
+    path("servicing/lines/", credit_lines.line_list, name="lines"),
+    path("servicing/lines/<uuid:line_id>/", credit_lines.line_page, name="line"),
+    path("servicing/lines/<uuid:line_id>/freeze/", credit_lines.freeze, name="line-freeze"),
+    path("servicing/lines/<uuid:line_id>/release/", credit_lines.release, name="line-release"),
+    path("servicing/lines/<uuid:line_id>/limit/", credit_lines.set_limit, name="line-limit"),
 ]

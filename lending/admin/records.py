@@ -111,6 +111,43 @@ _look(
     order="-created_at",
     find="=note_no",
 )
+_look(
+    rows.CreditLine,
+    "line_no",
+    "customer",
+    "product_code",
+    "limit_amount",
+    "used_amount",
+    "state",
+    "freeze_reason",
+    "valid_until",
+    order="-created_at",
+    find="=line_no",
+)
+_look(
+    rows.LineMovement,
+    "at",
+    "line",
+    "kind",
+    "amount",
+    "limit_after",
+    "used_after",
+    "actor",
+    order="-at",
+    find="=line__line_no",
+)
+_look(
+    rows.Drawdown,
+    "created_at",
+    "line",
+    "amount",
+    "term_months",
+    "annual_rate",
+    "state",
+    order="-created_at",
+    hide=("request_key",),
+    find="=line__line_no",
+)
 _look(rows.Instalment, "loan", "number", "due_date", "principal", "interest", find="=loan__note_no")
 _look(rows.Account, "code", "name", "name_en", "kind", order="code")
 _look(

@@ -7,6 +7,12 @@ from lending.api.views.applications import ApplicationsView, ApplicationView, Wi
 from lending.api.views.cards import CardView
 from lending.api.views.consents import ConsentsView
 from lending.api.views.contracts import ContractHtmlView, ContractPdfView, ContractView
+from lending.api.views.credit_lines import (
+    DrawdownsView,
+    DrawdownView,
+    LinesView,
+    LineView,
+)
 from lending.api.views.explanations import (
     DecisionLetterView,
     ExplanationView,
@@ -98,6 +104,10 @@ urlpatterns = [
     path("loans/<uuid:loan_id>/payoff-quote/", PayoffQuoteView.as_view(), name="payoff-quote"),
     path("loans/<uuid:loan_id>/early-preview/", EarlyPreviewView.as_view(), name="early-preview"),
     path("repayments/<uuid:repayment_id>/", RepaymentView.as_view(), name="repayment"),
+    path("lines/", LinesView.as_view(), name="lines"),
+    path("lines/<uuid:line_id>/", LineView.as_view(), name="line"),
+    path("drawdowns/", DrawdownsView.as_view(), name="drawdowns"),
+    path("drawdowns/<uuid:drawdown_id>/", DrawdownView.as_view(), name="drawdown"),
     path("me/", MeView.as_view(), name="me"),
     path("me/preferences/", PreferencesView.as_view(), name="preferences"),
     path("desk/", include(desk)),

@@ -6,8 +6,8 @@ from uuid import UUID
 from django.conf import settings
 
 from lending.domain.application_flow import MACHINE_STATES
-from lending.models import LoanApplication
-from lending.selectors import applications, card_transfers
+from lending.models import Drawdown, LoanApplication
+from lending.selectors import applications, card_transfers, credit_lines
 
 #: Per process. Beyond it a waiting client is answered at once and simply asks again.
 _LINES = BoundedSemaphore(getattr(settings, "LONG_POLLS_PER_PROCESS", 8))
@@ -32,3 +32,12 @@ def wait_for_repayment(transfer_id: UUID, seconds: float) -> None:
         card_transfers.wait_for_end(transfer_id, seconds)
     finally:
         _LINES.release()
+
+
+def wait_for_drawing(drawdown: Drawdown, seconds: float) -> None:
+    """Wait while the money of a drawing is on its way; at once when too many wait already."""
+    if _LINES.acquire(blocking=False):
+        try:
+            credit_lines.wait_for_payout(drawdown, seconds)
+        finally:
+            _LINES.release()

@@ -10,7 +10,9 @@ from zoneinfo import ZoneInfo
 from lending.documents import texts_en, texts_zh
 from lending.documents.cost_sheet import CostItem, CostSheet, penalty_rate
 from lending.documents.wording import LANGUAGES, annual_cost, capitals, clean, day, money, percent
+from lending.domain.credit_lines import opens_line
 from products.domain.schedule import Schedule
+from products.domain.term_fields import ALLOCATION, AS_IS, FIXED
 
 if TYPE_CHECKING:
     from products.domain.terms import LoanTerms
@@ -162,7 +164,7 @@ def _key_terms(facts: ContractFacts, words: ModuleType) -> tuple[Line, ...]:
     schedule, language = facts.schedule, facts.language
     method, method_note = words.METHODS[facts.method]
     return (
-        Line(words.ANNUAL_RATE, percent(facts.annual_rate), words.ANNUAL_RATE_NOTE),
+        Line(words.ANNUAL_RATE, percent(facts.annual_rate), _rate_note(facts, words)),
         Line(words.TERM, words.TERM_MONTHS.format(months=facts.term_months)),
         Line(words.METHOD, method, method_note),
         Line(words.PURPOSE, _purpose(facts, words)),
@@ -172,6 +174,11 @@ def _key_terms(facts: ContractFacts, words: ModuleType) -> tuple[Line, ...]:
         Line(words.MATURITY, day(schedule.maturity, language)),
         Line(words.DAY_COUNT, words.DAY_COUNTS[facts.terms.day_count]),
     )
+
+
+def _rate_note(facts: ContractFacts, words: ModuleType) -> str:
+    is_fixed = facts.terms.repricing == FIXED
+    return str(words.ANNUAL_RATE_NOTE if is_fixed else words.ANNUAL_RATE_NOTE_FLOATING)
 
 
 def _purpose(facts: ContractFacts, words: ModuleType) -> str:
@@ -195,6 +202,14 @@ def _clauses(facts: ContractFacts, words: ModuleType) -> tuple[Clause, ...]:
         "method_note": method_note,
         "penalty_rate": percent(penalty_rate(facts.annual_rate, terms.penalty_uplift)),
         "uplift": percent(terms.penalty_uplift, least=0),
+        "repricing": words.REPRICING[terms.repricing],
+        "allocation": _allocation(facts, words),
+        "due_days": words.NEXT_WORKING_DAY if terms.due_day_rule != AS_IS else "",
+        "revolving": (
+            words.REVOLVING.format(amount=money(facts.amount))
+            if opens_line(is_revolving=terms.is_revolving, method=facts.method)
+            else ""
+        ),
         "early": words.EARLY_FEE.format(fee=percent(fee)) if fee > 0 else words.EARLY_FREE,
         "grace": (
             words.GRACE.format(grace_days=terms.grace_days)
@@ -203,9 +218,23 @@ def _clauses(facts: ContractFacts, words: ModuleType) -> tuple[Clause, ...]:
         ),
     }
     return tuple(
-        Clause(number, heading, weighty, tuple(text.format(**filled) for text in paragraphs))
+        Clause(
+            number, heading, weighty,
+            tuple(filter(None, (text.format(**filled) for text in paragraphs))),
+        )
         for number, (heading, weighty, paragraphs) in enumerate(words.CLAUSES, 1)
     )
+
+
+def _allocation(facts: ContractFacts, words: ModuleType) -> str:
+    """What a repayment is put to first; a sentence more where principal goes first in long arrears."""
+    terms = facts.terms
+    named = words.LIST_SIGN.join(words.COMPONENTS[part] for part in terms.allocation_order)
+    is_usual = terms.allocation_order == ALLOCATION
+    sentences = [words.ALLOCATION_USUAL if is_usual else words.ALLOCATION.format(order=named)]
+    if terms.principal_first_after_days:
+        sentences.append(words.PRINCIPAL_FIRST.format(days=terms.principal_first_after_days))
+    return (" " if facts.language == "en" else "").join(sentences)
 
 
 def _schedule(facts: ContractFacts, words: ModuleType) -> Table:

@@ -17,6 +17,7 @@ APR = "True annual cost (APR)"
 APR_NOTE = "internal rate of return of all payments, compound"
 ANNUAL_RATE = "Annual interest rate"
 ANNUAL_RATE_NOTE = "simple interest, fixed"
+ANNUAL_RATE_NOTE_FLOATING = "simple interest, floating with the LPR"
 TERM = "Term"
 TERM_MONTHS = "{months} months"
 METHOD = "Repayment"
@@ -134,6 +135,39 @@ GRACE = (
     "no penalty and is not overdue."
 )
 
+ALLOCATION_USUAL = (
+    "Payments that do not cover all that is due go first to the cost of recovery, then to "
+    "interest, then to principal."
+)
+ALLOCATION = "Payments that do not cover all that is due go first to the cost of recovery, then to {order}."
+LIST_SIGN = ", "
+COMPONENTS = {
+    "compound": "compound interest",
+    "penalty": "penalty interest",
+    "interest": "interest",
+    "principal": "principal",
+}
+PRINCIPAL_FIRST = "More than {days} days past due, payments go first to principal, then to interest."
+NEXT_WORKING_DAY = (
+    "A due date on which the bank is closed moves to its next working day; paying then is not late."
+)
+REVOLVING = (
+    "The CNY {amount} are a revolving line for the whole term: principal repaid may be drawn again, "
+    "each drawing at the rate and with the repayment of this contract. While the Borrower is late, "
+    "the Lender may freeze what is not drawn."
+)
+REPRICING = {
+    "fixed": "fixed for the whole term",
+    "yearly_january": (
+        "each 1 January set anew to the loan prime rate (LPR) of that day plus the spread of this "
+        "contract; the Borrower is told the new rate by text message"
+    ),
+    "yearly_anniversary": (
+        "after each year set anew to the loan prime rate (LPR) of that day plus the spread of this "
+        "contract; the Borrower is told the new rate by text message"
+    ),
+}
+
 CLAUSES = (
     (
         "Loan and purpose",
@@ -158,7 +192,7 @@ CLAUSES = (
         "Rate and interest",
         True,
         (
-            "The annual rate is {annual_rate} (simple), fixed for the whole term. {day_count}.",
+            "The annual rate is {annual_rate} (simple), {repricing}. {day_count}.",
             "From all payments of the schedule the true annual cost is {apr} (internal rate of "
             "return, compound).",
         ),
@@ -169,8 +203,9 @@ CLAUSES = (
         (
             "{method}: {method_note}. The Borrower keeps the amount due in the account above by "
             "the due date and authorises the Lender to collect it from there.",
-            "Payments that do not cover all that is due go first to the cost of recovery, then to "
-            "interest, then to principal.",
+            "{allocation}",
+            "{due_days}",
+            "{revolving}",
         ),
     ),
     ("Early repayment", False, ("{early}",)),

@@ -21,6 +21,7 @@ APR = "年化综合融资成本"
 APR_NOTE = "按全部应还款项以内部收益率（复利）计算"
 ANNUAL_RATE = "合同年利率"
 ANNUAL_RATE_NOTE = "单利，固定利率"
+ANNUAL_RATE_NOTE_FLOATING = "单利，浮动利率"
 TERM = "借款期限"
 TERM_MONTHS = "{months}个月"
 METHOD = "还款方式"
@@ -118,6 +119,28 @@ EARLY_FEE = (
 GRACE_NONE = "本合同不设宽限期。"
 GRACE = "还款日后{grace_days}天为宽限期，在宽限期内还清当期款项的，不计罚息，不视为逾期。"
 
+ALLOCATION_USUAL = "还款不足以清偿全部到期债务的，依次抵充实现债权的费用、利息、本金。"
+ALLOCATION = "还款不足以清偿全部到期债务的，依次抵充实现债权的费用、{order}。"
+LIST_SIGN = "、"
+COMPONENTS = {"compound": "复利", "penalty": "罚息", "interest": "利息", "principal": "本金"}
+PRINCIPAL_FIRST = "逾期超过{days}天的，还款先抵充本金，再抵充利息。"
+NEXT_WORKING_DAY = "还款日不是银行工作日的，顺延至下一个工作日还款，不视为逾期。"
+REVOLVING = (
+    "借款额度人民币{amount}元在借款期限内可循环使用：归还的本金恢复为可用额度，乙方可再次支用，"
+    "每次支用按本合同利率和还款方式计息、还款。乙方逾期的，甲方有权冻结未支用的额度。"
+)
+REPRICING = {
+    "fixed": "在借款期限内固定不变",
+    "yearly_january": (
+        "每年1月1日按当日适用的贷款市场报价利率（LPR）加上本合同订立时的加点调整，"
+        "调整后的利率以短信告知乙方"
+    ),
+    "yearly_anniversary": (
+        "每满一年按当日适用的贷款市场报价利率（LPR）加上本合同订立时的加点调整，"
+        "调整后的利率以短信告知乙方"
+    ),
+}
+
 CLAUSES = (
     (
         "借款与用途",
@@ -140,7 +163,7 @@ CLAUSES = (
         "利率与计息",
         True,
         (
-            "合同年利率为{annual_rate}（单利），在借款期限内固定不变。{day_count}。",
+            "合同年利率为{annual_rate}（单利），{repricing}。{day_count}。",
             "按本合同还款计划表全部现金流计算，年化综合融资成本为{apr}（内部收益率，复利）。",
         ),
     ),
@@ -150,7 +173,9 @@ CLAUSES = (
         (
             "还款方式为{method}：{method_note}。乙方应于还款计划表所列还款日前存足应还款项，"
             "并授权甲方从上述账户扣收。",
-            "还款不足以清偿全部到期债务的，依次抵充实现债权的费用、利息、本金。",
+            "{allocation}",
+            "{due_days}",
+            "{revolving}",
         ),
     ),
     ("提前还款", False, ("{early}",)),

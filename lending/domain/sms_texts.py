@@ -59,6 +59,40 @@ TEXTS: Mapping[str, Mapping[str, str]] = {
             "Please pay money in, or log in and repay, to avoid penalty interest."
         ),
     },
+    "drawing_paid": {
+        "zh-hans": (
+            "您支用的 {amount} 元已到尾号 {last_four} 的银行卡，首次还款日 {first_due}，"
+            "还款 {first_amount} 元。不是您本人操作请立即联系我行。"
+        ),
+        "en": (
+            "CNY {amount} drawn on your line is in your card ending {last_four}. First payment: "
+            "{first_due}, CNY {first_amount}. If this was not you, call us at once."
+        ),
+    },
+    "drawing_rejected": {
+        "zh-hans": "您的支用没有成功：收款银行卡暂时不能入账，额度没有占用。请联系客户经理。",
+        "en": "Your drawing was not paid: the card cannot receive money. Nothing was used. Please call us.",
+    },
+    "line_ends": {
+        "zh-hans": (
+            "您的循环额度 {limit} 元将于 {valid_until} 到期，之后不能再支用，已支用的借款按计划归还。"
+            "需要继续使用请登录申请。"
+        ),
+        "en": (
+            "Your line of CNY {limit} ends on {valid_until}. After it nothing can be drawn; open loans "
+            "run on as planned. Log in to apply for a new one."
+        ),
+    },
+    "rate_changed": {
+        "zh-hans": (
+            "您的借款（借据尾号 {note}）自 {since} 起按最新 LPR 重定价，年利率由 {before} 调整为 {rate}，"
+            "下一期 {next_due} 还款 {next_amount} 元。"
+        ),
+        "en": (
+            "Your loan (note ending {note}) is repriced with the LPR from {since}: {before} becomes "
+            "{rate} a year. Next payment: {next_due}, CNY {next_amount}."
+        ),
+    },
 }
 
 

@@ -12,7 +12,7 @@ from django.utils.translation import pgettext_lazy
 from lending.errors import DomainError
 from lending.forms import term_texts
 from lending.services.product_refusals import field_errors
-from lending.views.officer.product_words import TERMS
+from lending.views.officer.product_words import DUE_DAY_RULES, REPRICINGS, TERMS
 from products.domain.term_fields import FIELDS, InvalidTerms, read_value
 
 NOT_EDITED = frozenset({"fees"})
@@ -24,6 +24,8 @@ _CHOICES = {
     "lpr_tenor": (_INHERIT, ("1Y", "1Y"), ("5Y", "5Y")),
     "purpose_class": (_INHERIT, ("BUSINESS", "BUSINESS"), ("CONSUMPTION", "CONSUMPTION")),
     "is_revolving": (_INHERIT, ("yes", _("yes")), ("no", _("no"))),
+    "due_day_rule": (_INHERIT, *DUE_DAY_RULES.items()),
+    "repricing": (_INHERIT, *REPRICINGS.items()),
 }
 
 

@@ -9,6 +9,7 @@ from lending.models.codes import ReferralCode
 from lending.models.consents import Consent, ConsentText
 from lending.models.contracts import LoanContract
 from lending.models.coupons import CouponUse
+from lending.models.credit_lines import CreditLine, Drawdown, LineMovement
 from lending.models.customers import Customer, CustomerSession, OtpChallenge
 from lending.models.devices import AssistedMode
 from lending.models.disbursements import (
@@ -49,11 +50,13 @@ __all__ = [
     "Consent",
     "ConsentText",
     "CouponUse",
+    "CreditLine",
     "Customer",
     "CustomerSession",
     "DeadLetter",
     "DecisionLetter",
     "Disbursement",
+    "Drawdown",
     "EndOfDayChunk",
     "EndOfDayRun",
     "ExternalCall",
@@ -67,6 +70,7 @@ __all__ = [
     "Journal",
     "LegalEntity",
     "LendingEvent",
+    "LineMovement",
     "Loan",
     "LoanAccount",
     "LoanApplication",

@@ -16,6 +16,9 @@ class Disbursement(models.Model):
         "LoanApplication", on_delete=models.PROTECT, related_name="disbursements"
     )
     contract = models.ForeignKey("LoanContract", on_delete=models.PROTECT)
+    drawdown = models.OneToOneField(
+        "Drawdown", null=True, on_delete=models.PROTECT, related_name="disbursement"
+    )
     bank_card = models.ForeignKey("BankCard", on_delete=models.PROTECT)
     core_key = models.CharField(max_length=40, unique=True)
     amount = models.DecimalField(max_digits=14, decimal_places=2)
@@ -64,7 +67,7 @@ class Disbursement(models.Model):
             ),
             models.UniqueConstraint(
                 fields=["application"],
-                condition=~models.Q(state="rejected"),
+                condition=~models.Q(state="rejected") & models.Q(drawdown__isnull=True),
                 name="disbursement_one_live_per_application",
             ),
             models.CheckConstraint(

@@ -106,6 +106,11 @@ class LoanAccount(models.Model):
                 condition=models.Q(parked_at__isnull=False),
                 name="loan_account_parked",
             ),
+            models.Index(
+                fields=["reprice_on"],
+                condition=models.Q(reprice_on__isnull=False, is_open=True),
+                name="loan_account_to_reprice",
+            ),
         ]
 
     def __str__(self) -> str:

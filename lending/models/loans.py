@@ -8,10 +8,25 @@ from lending.domain.loan_flow import LoanState
 
 
 class Loan(models.Model):
+    """One loan. An application's payout books its first; further ones are drawdowns of its line."""
+
     id = models.UUIDField(primary_key=True, default=uuid.uuid4, editable=False)
     note_no = models.CharField(max_length=30, unique=True)
-    contract = models.OneToOneField("LoanContract", on_delete=models.PROTECT)
-    application = models.OneToOneField("LoanApplication", on_delete=models.PROTECT)
+    contract = models.ForeignKey(
+        "LoanContract",
+        on_delete=models.PROTECT,
+        related_name="loans",
+        related_query_name="loan",
+    )
+    application = models.ForeignKey(
+        "LoanApplication",
+        on_delete=models.PROTECT,
+        related_name="loans",
+        related_query_name="loan",
+    )
+    drawdown = models.OneToOneField(
+        "Drawdown", null=True, on_delete=models.PROTECT, related_name="loan"
+    )
     customer = models.ForeignKey("Customer", on_delete=models.PROTECT)
     legal_entity = models.ForeignKey("LegalEntity", on_delete=models.PROTECT)
     branch = models.ForeignKey("Branch", on_delete=models.PROTECT)
@@ -41,6 +56,16 @@ class Loan(models.Model):
                 & models.Q(principal_balance__gte=0)
                 & models.Q(principal_balance__lte=models.F("principal")),
                 name="loan_balance_within_principal",
+            ),
+            models.UniqueConstraint(
+                fields=["application"],
+                condition=models.Q(drawdown__isnull=True),
+                name="loan_one_first_per_application",
+            ),
+            models.UniqueConstraint(
+                fields=["contract"],
+                condition=models.Q(drawdown__isnull=True),
+                name="loan_one_first_per_contract",
             ),
         ]
         indexes = [

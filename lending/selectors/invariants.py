@@ -29,6 +29,7 @@ from lending.models import (
 )
 from lending.selectors import card_transfer_checks
 from lending.selectors.coupons import broken_coupon_uses
+from lending.selectors.credit_lines import broken_lines
 from lending.services.audit import FIRST_HASH, seal
 
 Breach = dict[str, str]
@@ -57,13 +58,15 @@ def _bank_lines(kind: str = "out") -> list[core_bank.StatementLine]:
 
 
 def no_money_twice(now: datetime) -> Iterator[Breach]:
-    """I1: at most one transfer per payout, refund or collection, by the core bank's own log."""
+    """I1: at most one transfer per payout, drawing, refund or collection, by the core bank's own log."""
     paid = _bank_lines()
     counts = Counter(line.key for line in (*paid, *_bank_lines("in")))
     for key, count in counts.items():
         if count > 1:
             yield _breach("I1", key, f"{count} transfers with one key")
-    payouts = Disbursement.objects.filter(core_key__in={line.key for line in paid})
+    payouts = Disbursement.objects.filter(
+        core_key__in={line.key for line in paid}, drawdown__isnull=True
+    )
     by_application = Counter(payouts.values_list("application_id", flat=True))
     for application_id, count in by_application.items():
         if count > 1:
@@ -206,4 +209,5 @@ INVARIANTS: dict[str, Callable[[datetime], Iterator[Breach]]] = {
     "I9 one key, one answer": keys_have_one_answer,
     "I10 messages once": messages_once,
     "I11 coupons within their budgets": broken_coupon_uses,
+    "I12 lines used by what their loans owe": broken_lines,
 }

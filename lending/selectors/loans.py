@@ -5,7 +5,7 @@ from typing import Any
 from django.db.models import QuerySet
 
 from lending.errors import NotFound
-from lending.models import Customer, Instalment, Loan
+from lending.models import Customer, Drawdown, Instalment, Loan, LoanApplication
 
 
 def of_customer(customer: Customer) -> QuerySet[Loan]:
@@ -22,6 +22,20 @@ def one_of_customer(loan_id: Any, customer: Customer) -> Loan:
     if loan is None:
         raise NotFound
     return loan
+
+
+def first_of(application: LoanApplication) -> Loan | None:
+    """The loan of the application's own payout; drawdowns of its line come after."""
+    return (
+        Loan.objects.filter(application=application, drawdown__isnull=True)
+        .select_related("contract", "branch")
+        .first()
+    )
+
+
+def of_drawdown(drawdown: Drawdown) -> Loan | None:
+    """The loan a drawing became."""
+    return Loan.objects.filter(drawdown=drawdown).first()
 
 
 def schedule(loan: Loan) -> QuerySet[Instalment]:

@@ -38,11 +38,12 @@ class Overrides:
 
 
 def loan_outcomes(*, today: date, since: datetime | None = None) -> Iterator[LoanOutcome]:
-    """Every loan paid out (since), with the morning it first was 30 days past due, up to ``today``.
+    """Every application's own loan paid out (since; drawings of a line are no decisions), with the morning
+    it first was 30 days past due, up to ``today``.
 
     Read from the closed days: a loan that recovered stays remembered as bad.
     """
-    rows = Loan.objects.filter(application__decision_id__isnull=False)
+    rows = Loan.objects.filter(application__decision_id__isnull=False, drawdown__isnull=True)
     if since is not None:
         rows = rows.filter(created_at__gte=since)
     late = LoanAccount.objects.filter(

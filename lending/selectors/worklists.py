@@ -7,7 +7,7 @@ from django.db.models import Case, F, Model, QuerySet, When
 
 from lending.domain.application_flow import State
 from lending.domain.disbursement_flow import SETTLED_STATES, DisbursementState
-from lending.models import Customer, Disbursement, Loan, LoanApplication, Officer
+from lending.models import CreditLine, Customer, Disbursement, Loan, LoanApplication, Officer
 
 Row = TypeVar("Row", bound=Model)
 #: More than this open at once is an outage, not a list.
@@ -79,6 +79,12 @@ def loans(user: User) -> QuerySet[Loan]:
         _scoped(user, Loan.objects.all(), "branch_id")
         .select_related("customer", "officer", "branch")
         .order_by("-created_at", "pk")
+    )
+
+
+def credit_lines(user: User) -> QuerySet[CreditLine]:
+    return _scoped(user, CreditLine.objects.all(), "branch_id").select_related(
+        "customer", "branch", "contract"
     )
 
 

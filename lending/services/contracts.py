@@ -22,13 +22,22 @@ from products.domain.terms import LoanTerms
 from products.encryption import mask_card, mask_mobile
 
 
-def schedule_of(*, terms: LoanTerms, offer: Offer, amount: Decimal, start: date) -> Schedule:
-    """The instalments of ``amount`` under the offer, starting on ``start``."""
+def schedule_of(
+    *,
+    terms: LoanTerms,
+    offer: Offer,
+    amount: Decimal,
+    start: date,
+    annual_rate: Decimal | None = None,
+    term_months: int | None = None,
+) -> Schedule:
+    """The instalments of ``amount`` under the offer, starting on ``start``; a drawing of a line may
+    have a rate and a term of its own."""
     return for_terms(
         terms,
         principal=amount,
-        annual_rate=offer.annual_rate,
-        term_months=offer.term_months,
+        annual_rate=offer.annual_rate if annual_rate is None else annual_rate,
+        term_months=term_months or offer.term_months,
         method=offer.method,
         start=start,
         seasonal_months=tuple(offer.seasonal_months) or None,

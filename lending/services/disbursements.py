@@ -13,11 +13,20 @@ from django.utils.translation import gettext_lazy as _
 
 from lending import jobs
 from lending.domain.application_flow import Action, Role, State
+from lending.domain.credit_lines import DrawdownState
 from lending.domain.disbursement_flow import DisbursementState
 from lending.errors import IllegalState
 from lending.gateways import core_bank
 from lending.gateways.core_bank import TransferOrder
-from lending.models import Customer, Disbursement, ExternalCall, LoanApplication, LoanContract
+from lending.models import (
+    BankCard,
+    Customer,
+    Disbursement,
+    Drawdown,
+    ExternalCall,
+    LoanApplication,
+    LoanContract,
+)
 from lending.selectors import applications
 from lending.services import moves, transfer_doubt
 from lending.services.card_checks import require_own_card
@@ -34,6 +43,23 @@ def request(*, application: LoanApplication, contract: LoanContract, now: dateti
         bank_card=application.bank_card,
         core_key=f"D{uuid.uuid4().hex}",
         amount=contract.amount,
+        created_at=now,
+    )
+    jobs.send_disbursement(disbursement.pk, now)
+    return disbursement
+
+
+def request_drawing(
+    *, application: LoanApplication, drawdown: Drawdown, bank_card: BankCard, now: datetime
+) -> Disbursement:
+    """The payout of a drawing on a line. Caller holds the application's and the line's lock."""
+    disbursement = Disbursement.objects.create(
+        application=application,
+        contract=drawdown.line.contract,
+        drawdown=drawdown,
+        bank_card=bank_card,
+        core_key=f"D{uuid.uuid4().hex}",
+        amount=drawdown.amount,
         created_at=now,
     )
     jobs.send_disbursement(disbursement.pk, now)
@@ -64,7 +90,7 @@ def retry_payout(*, application_id: UUID, customer: Customer, now: datetime) -> 
 
 
 def _require_another_card(application: LoanApplication) -> None:
-    last = application.disbursements.order_by("-created_at").first()
+    last = application.disbursements.filter(drawdown=None).order_by("-created_at").first()
     if last is not None and last.bank_card_id == application.bank_card_id:
         raise IllegalState(
             _("The bank could not pay to this card. Please choose another card of yours.")
@@ -126,6 +152,9 @@ def _claim(
         rows = Disbursement.objects.filter(pk=disbursement_id)
         if not transfer_doubt.claim(rows, from_state=from_state, now=now):
             return None
+        Drawdown.objects.filter(
+            disbursement=disbursement_id, state=DrawdownState.REQUESTED
+        ).update(state=DrawdownState.PAYING)
         disbursement = rows.select_related("application", "bank_card").get()
         return disbursement, _call_row(disbursement, kind, now)
 

@@ -8,9 +8,10 @@ from uuid import UUID
 import structlog
 from django.db import DatabaseError, connection, transaction
 
+from lending.domain import repricing
 from lending.domain.loan_flow import OPEN_STATES, state_of
 from lending.domain.servicing import plan
-from lending.domain.servicing.facts import LoanFacts, PlanRow
+from lending.domain.servicing.facts import Component, LoanFacts, PlanRow
 from lending.domain.servicing.replay import first_state
 from lending.domain.servicing.state import LoanState
 from lending.errors import NotFound
@@ -47,7 +48,9 @@ def open_account(
         month_end=terms.month_end,
         method=loan.method,
         grace_days=terms.grace_days,
-        due_day_rule=getattr(terms, "due_day_rule", plan.AS_IS),
+        due_day_rule=terms.due_day_rule,
+        allocation=tuple(map(Component, terms.allocation_order)),
+        principal_first_after=terms.principal_first_after_days,
     )
     rows = plan.from_schedule(facts, schedule)
     PlanVersion.objects.create(loan=loan, version=0, rows=written_rows(rows), created_at=now)
@@ -63,12 +66,11 @@ def open_account(
         penalty_uplift=terms.penalty_uplift,
         grace_days=terms.grace_days,
         due_day_rule=facts.due_day_rule,
+        allocation=",".join(terms.allocation_order),
+        principal_first_after=terms.principal_first_after_days,
+        reprice_on=repricing.next_day(terms.repricing, loan.start_date, loan.start_date),
         closed_through=loan.start_date - _ONE_DAY,
     )
-    order = getattr(terms, "allocation_order", None)
-    if order:
-        account.allocation = ",".join(order)
-    account.principal_first_after = getattr(terms, "principal_first_after_days", 0)
     Instalment.objects.filter(loan=loan).delete()
     with localcontext(EXACT):
         state = first_state(facts, rows)

@@ -1,14 +1,17 @@
-"""Booking a loan: note, schedule and journal, in the transaction that settles the payout."""
+"""Booking a loan: note, schedule, journal and line, in the transaction that settles the payout."""
 
 import secrets
 from datetime import datetime
+from decimal import Decimal
 
 from lending import events
 from lending.domain import postings
 from lending.models import Disbursement, Loan, LoanApplication
 from lending.selectors import business_day
-from lending.services import ledger, loan_accounts
+from lending.services import credit_lines, ledger, loan_accounts
 from lending.services.contracts import schedule_of
+from products.domain import apr
+from products.domain.schedule import Schedule
 from products.domain.terms import LoanTerms
 
 
@@ -17,16 +20,21 @@ def book(*, application: LoanApplication, disbursement: Disbursement, now: datet
     contract = disbursement.contract
     today = business_day.current(contract.legal_entity)
     terms = LoanTerms.from_dict(contract.terms)
+    drawing = disbursement.drawdown
+    rate = drawing.annual_rate if drawing else contract.annual_rate
     schedule = schedule_of(
         terms=terms,
         offer=contract.offer,
         amount=disbursement.amount,
         start=today,
+        annual_rate=rate,
+        term_months=drawing.term_months if drawing else None,
     )
     loan = Loan.objects.create(
         note_no=f"N{today:%Y%m%d}{secrets.randbelow(10**9):09d}",
         contract=contract,
         application=application,
+        drawdown=drawing,
         customer=application.customer,
         legal_entity=contract.legal_entity,
         branch=application.branch,
@@ -34,9 +42,9 @@ def book(*, application: LoanApplication, disbursement: Disbursement, now: datet
         product_code=application.product_code,
         principal=disbursement.amount,
         principal_balance=disbursement.amount,
-        annual_rate=contract.annual_rate,
-        apr=contract.apr,
-        term_months=contract.term_months,
+        annual_rate=rate,
+        apr=_true_rate(disbursement, schedule) if drawing else contract.apr,
+        term_months=drawing.term_months if drawing else contract.term_months,
         method=contract.method,
         start_date=today,
         maturity_date=schedule.instalments[-1].due,
@@ -54,6 +62,15 @@ def book(*, application: LoanApplication, disbursement: Disbursement, now: datet
         now=now,
         loan=loan,
     )
+    if drawing:
+        credit_lines.draw(line=drawing.line, loan=loan, now=now)
+    else:
+        credit_lines.open_for(contract=contract, loan=loan, terms=terms, now=now)
     events.record("loan.booked", at=now, application=application, loan_id=loan.pk)
     return loan
+
+
+def _true_rate(disbursement: Disbursement, schedule: Schedule) -> Decimal:
+    found = apr.apr(disbursement.amount, schedule.start, schedule.flows())
+    return found.quantize(Decimal("0.000001"))
 

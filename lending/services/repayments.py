@@ -21,7 +21,7 @@ from lending.domain.servicing.replay import ImpossibleTransaction
 from lending.errors import IllegalState, InvalidInput, NotFound
 from lending.models import LoanAccount, LoanTransaction, TransactionBooking
 from lending.selectors import business_day, card_transfers, loan_lives
-from lending.services import loan_accounts, loan_bookings, loan_catch_up
+from lending.services import credit_lines, loan_accounts, loan_bookings, loan_catch_up
 from products.money import ZERO
 
 #: Money that waits may not be used while a refund of it is on its way to the customer.
@@ -131,6 +131,7 @@ def _follow(account: LoanAccount, cause: LoanTransaction, today: date, now: date
     """Replay, then write what came out. The account first catches up with days it has missed."""
     loan_catch_up.catch_up(account=account, through_before=today, now=now, leave_out=cause)
     before = loan_bookings.receivables_of(account)
+    before_principal = account.principal_balance
     as_of = max(loan_catch_up.as_of(account), cause.value_date)
     try:
         result = loan_lives.replayed(account, as_of)
@@ -148,6 +149,13 @@ def _follow(account: LoanAccount, cause: LoanTransaction, today: date, now: date
         transactions=everything,
         cause=cause,
         booked_on=today,
+        now=now,
+    )
+    credit_lines.follow(
+        account=account,
+        before_principal=before_principal,
+        cause=cause,
+        business_date=today,
         now=now,
     )
 

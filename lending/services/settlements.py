@@ -12,10 +12,11 @@ from django.utils.translation import gettext_lazy as _
 
 from lending import events
 from lending.domain.application_flow import Action, Role
+from lending.domain.credit_lines import ON_ITS_WAY, DrawdownState
 from lending.domain.disbursement_flow import DisbursementState
 from lending.errors import IllegalState
 from lending.gateways.core_bank import TransferReply
-from lending.models import Disbursement, ExternalCall, LoanApplication
+from lending.models import Disbursement, Drawdown, ExternalCall, LoanApplication
 from lending.services import loans, moves, sms, transfer_doubt
 from lending.services.transfer_doubt import number_is_taken
 
@@ -84,17 +85,20 @@ def _succeed(
     transfer_doubt.close(disbursement, reply, now=now)
     disbursement.save()
     loan = loans.book(application=application, disbursement=disbursement, now=now)
-    moves.move(
-        application,
-        action=Action.PAYOUT_SETTLED,
-        role=Role.SYSTEM,
-        actor="settle",
-        now=now,
-        data={"loan_id": str(loan.pk)},
-    )
+    if disbursement.drawdown_id is None:
+        moves.move(
+            application,
+            action=Action.PAYOUT_SETTLED,
+            role=Role.SYSTEM,
+            actor="settle",
+            now=now,
+            data={"loan_id": str(loan.pk)},
+        )
+    else:  # the application ended long ago; what moves is the drawing of its line
+        _end_drawdown(disbursement, DrawdownState.BOOKED, now)
     first = loan.instalments.order_by("number")[0]
     sms.queue(
-        template="disbursed",
+        template="disbursed" if disbursement.drawdown_id is None else "drawing_paid",
         event_key=str(disbursement.pk),
         mobile=application.customer.mobile,
         language=application.customer.language,
@@ -113,21 +117,34 @@ def _reject(
 ) -> None:
     transfer_doubt.close(disbursement, reply, now=now)
     disbursement.save()
-    moves.move(
-        application,
-        action=Action.PAYOUT_REJECTED,
-        role=Role.SYSTEM,
-        actor="settle",
-        now=now,
-        data={"code": reply.rejection_code},
-    )
+    if disbursement.drawdown_id is None:
+        moves.move(
+            application,
+            action=Action.PAYOUT_REJECTED,
+            role=Role.SYSTEM,
+            actor="settle",
+            now=now,
+            data={"code": reply.rejection_code},
+        )
+    else:
+        _end_drawdown(disbursement, DrawdownState.REJECTED, now)
     sms.queue(
-        template="payout_rejected",
+        template="payout_rejected" if disbursement.drawdown_id is None else "drawing_rejected",
         event_key=str(disbursement.pk),
         mobile=application.customer.mobile,
         language=application.customer.language,
         now=now,
         parameters={},
+    )
+
+
+def _end_drawdown(disbursement: Disbursement, state: DrawdownState, now: datetime) -> None:
+    Drawdown.objects.filter(disbursement=disbursement, state__in=ON_ITS_WAY).update(state=state)
+    events.record(
+        f"drawdown.{state}",
+        at=now,
+        customer_id=disbursement.application.customer_id,
+        data={"drawdown_id": str(disbursement.drawdown_id)},
     )
 
 

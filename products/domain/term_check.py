@@ -4,7 +4,7 @@ from collections.abc import Iterable, Mapping
 from decimal import Decimal
 from typing import Any
 
-from products.domain.term_fields import ID_CARD
+from products.domain.term_fields import ID_CARD, PRINCIPAL_FIRST_MIN
 from products.domain.term_readers import InvalidTerms
 
 _NEVER_ABOVE = (
@@ -36,6 +36,8 @@ def contradictions(values: Mapping[str, Any]) -> Iterable[tuple[str, str]]:
             yield name, "is empty"
     if values["offer_days"] > _OFFER_DAYS_MAX:
         yield "offer_days", f"is more than {_OFFER_DAYS_MAX} days"
+    if 0 < values["principal_first_after_days"] < PRINCIPAL_FIRST_MIN:
+        yield "principal_first_after_days", f"is neither 0 nor at least {PRINCIPAL_FIRST_MIN} days"
     if set(values["purposes"]) & set(values["forbidden_purposes"]):
         yield "purposes", "a purpose is both allowed and forbidden"
     if set(values["white_lists"]) & set(values["excluded_lists"]):

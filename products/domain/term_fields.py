@@ -23,9 +23,11 @@ tiers                                                 set spreads (floor and cap
 fees                                                  only lower or drop
 purpose_class                                         stay, or turn BUSINESS into CONSUMPTION
 is_revolving                                          stay, or turn single
-day_count, rounding, month_end                        not change
+due_day_rule                                          stay, or turn as_is (the stricter one)
+principal_first_after_days (0 = never)                only come later, or never
+day_count, rounding, month_end, allocation_order      not change
 names, lpr_tenor, strategy_code (one of strategies),  set
-contract_template
+contract_template, repricing (floor and cap hold)
 ====================================================  =========================================
 
 A field with a ``before`` value came later: terms frozen or published without it mean that value.
@@ -40,15 +42,26 @@ from products.domain import term_orders as order
 from products.domain import term_readers as read
 from products.domain.day_count import DAY_COUNTS
 from products.domain.schedule_check import METHODS
-from products.domain.term_orders import CONSUMPTION, Order
+from products.domain.term_orders import AS_IS, CONSUMPTION, Order
 from products.domain.term_readers import InvalidTerms, Reader, plain
 from products.money import AMOUNT_MAX, ROUNDINGS
 
-__all__ = ["BUSINESS", "CONSUMPTION", "FIELDS", "InvalidTerms", "TermField", "plain", "read_value"]
+__all__ = [
+    "AS_IS", "BUSINESS", "CONSUMPTION", "FIELDS", "InvalidTerms", "TermField", "plain", "read_value",
+]
 
 BUSINESS = "BUSINESS"
 #: What a borrower may do before the last due date; a child product takes none of it away.
 EARLY_OPTIONS = ("payoff", "shorten_term", "lower_instalment")
+#: A due date on a day off stays, or moves to the bank's next working day.
+DUE_DAY_RULES = (AS_IS, "next_working_day")
+#: What a repayment is put to first, second, …; the default is that of most Chinese contracts.
+ALLOCATION = ("compound", "penalty", "interest", "principal")
+#: Days past due that principal-first waits for, at the least.
+PRINCIPAL_FIRST_MIN = 90
+FIXED, YEARLY_JANUARY, YEARLY_ANNIVERSARY = "fixed", "yearly_january", "yearly_anniversary"
+#: When a running loan takes the LPR of the day: never, each 1 January, or on the payout's day of the year.
+REPRICINGS = (FIXED, YEARLY_JANUARY, YEARLY_ANNIVERSARY)
 ID_CARD = "id_card"
 _ALWAYS_STATED = object()
 
@@ -121,6 +134,7 @@ def _price() -> tuple[TermField, ...]:
         TermField("rate_floor", g, read.decimal, order.HIGHER),
         TermField("rate_cap", g, read.decimal, order.LOWER),
         TermField("coupon_bp_max", g, read.whole, order.LOWER, 0),
+        TermField("repricing", g, read.one_of(*REPRICINGS), order.FREE, FIXED),
         TermField("fees", g, read.fees, order.EACH_LOWER, MappingProxyType({})),
         TermField("penalty_uplift", g, read.decimal, order.HIGHER),
     )
@@ -135,7 +149,10 @@ def _repayment() -> tuple[TermField, ...]:
         TermField("rounding", g, read.one_of(*ROUNDINGS), order.SAME),
         TermField("month_end", g, read.one_of("clamp", "roll"), order.SAME),
         TermField("is_revolving", g, read.flag, order.ONLY_GIVEN_UP),
+        TermField("due_day_rule", g, read.one_of(*DUE_DAY_RULES), order.SAME_OR_AS_IS, AS_IS),
         TermField("grace_days", g, read.whole, order.LOWER),
+        TermField("allocation_order", g, read.ranking(*ALLOCATION), order.SAME, ALLOCATION),
+        TermField("principal_first_after_days", g, read.whole, order.LATER_OR_NEVER, 0),
         TermField("early_repayment_options", g, early, order.SUPERSET, EARLY_OPTIONS),
         TermField("early_repayment_fee_rate", g, read.decimal, order.LOWER),
         TermField("early_repayment_lock_days", g, read.whole, order.LOWER, 0),

@@ -10,6 +10,7 @@ from decimal import Decimal
 from typing import Any
 
 CONSUMPTION = "CONSUMPTION"
+AS_IS = "as_is"
 
 
 @dataclass(frozen=True, slots=True)
@@ -75,6 +76,16 @@ def _only_given_up(value: bool, inherited: bool) -> bool:
     return inherited or not value
 
 
+def _same_or_as_is(value: str, inherited: str) -> bool:
+    """A due date that moves to a working day is kinder: it is kept, or given up."""
+    return value in (inherited, AS_IS)
+
+
+def _later_or_never(value: int, inherited: int) -> bool:
+    """Days after which something begins, where 0 is never."""
+    return value == 0 or (inherited != 0 and value >= inherited)
+
+
 def _same(value: Any, inherited: Any) -> bool:
     return bool(value == inherited)
 
@@ -95,5 +106,7 @@ EACH_LOWER = Order("each_lower", _each_lower)
 TIER_TABLE = Order("tiers", _tiers)
 SAME_OR_CONSUMPTION = Order("same_or_consumption", _same_or_consumption)
 ONLY_GIVEN_UP = Order("only_given_up", _only_given_up)
+SAME_OR_AS_IS = Order("same_or_as_is", _same_or_as_is)
+LATER_OR_NEVER = Order("later_or_never", _later_or_never)
 SAME = Order("same", _same)
 FREE = Order("free", _free)

@@ -105,6 +105,19 @@ def each(read: Reader) -> Reader:
     return read_all
 
 
+def ranking(*known: str) -> Reader:
+    """Every one of ``known`` exactly once, in an order of its own."""
+    read_all = each(one_of(*known))
+
+    def read(value: Any) -> tuple[str, ...]:
+        items: tuple[str, ...] = read_all(value)
+        if len(items) != len(known):
+            raise InvalidTerms(f"{value!r:.80} does not name each of {', '.join(known)}")
+        return items
+
+    return read
+
+
 def months(value: Any) -> int:
     found = whole(value)
     if not 1 <= found <= 360:

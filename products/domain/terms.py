@@ -98,6 +98,7 @@ class LoanTerms:
     rate_floor: Decimal
     rate_cap: Decimal
     coupon_bp_max: int
+    repricing: str
     fees: Mapping[str, Decimal]
     penalty_uplift: Decimal
     term_months: tuple[int, ...]
@@ -106,7 +107,10 @@ class LoanTerms:
     rounding: str
     month_end: str
     is_revolving: bool
+    due_day_rule: str
     grace_days: int
+    allocation_order: tuple[str, ...]
+    principal_first_after_days: int
     early_repayment_options: tuple[str, ...]
     early_repayment_fee_rate: Decimal
     early_repayment_lock_days: int

@@ -39,6 +39,11 @@ TERMS: Any = SimpleNamespace(
     penalty_uplift=Decimal("0.5"),
     grace_days=3,
     early_repayment_fee_rate=Decimal(0),
+    is_revolving=False,
+    repricing="fixed",
+    due_day_rule="as_is",
+    allocation_order=("compound", "penalty", "interest", "principal"),
+    principal_first_after_days=0,
 )
 
 

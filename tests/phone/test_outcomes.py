@@ -209,7 +209,7 @@ def test_the_money_is_there(journey: Journey, carrier: Carrier) -> None:
         assert day(first.due_date) not in journey.phone.get("/me/").text
     page = journey.phone.get(journey.at("waiting/"))
     assert page.url == journey.at("done/")
-    loan = journey.application.loan
+    loan = journey.application.loans.get()
     page.says("The money is there", f"ending {CARD[-4:]}", loan.note_no)
     journey.phone.get(f"/me/loans/{loan.pk}/").says(loan.note_no, "12,000")
     assert Phone().log_in("13800000009", timezone.now()).get(f"/me/loans/{loan.pk}/").status == 404

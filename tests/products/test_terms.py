@@ -53,7 +53,7 @@ def test_every_value_says_where_it_comes_from() -> None:
         ("rounding", "half_even"), ("month_end", "roll"),
         ("spread_bp_by_grade", {"A": 180, "F": 900}), ("self_service_cap", "200000.01"),
         ("officer_cap", "200000.01"), ("debt_percent_max", 51), ("coupon_bp_max", 101),
-        ("offer_days", 8), ("is_revolving", True), ("fees", {"service": "0.01"}),
+        ("offer_days", 8), ("due_day_rule", "next_working_day"), ("fees", {"service": "0.01"}),
         ("strategies", ["default", "other"]), ("documents", []),
         ("early_repayment_lock_days", 1), ("early_repayment_options", ["payoff"]),
         ("tiers", {"teacher": {"limit_percent": 121}}),
@@ -89,8 +89,28 @@ def test_terms_written_before_a_field_existed_mean_what_its_absence_meant() -> N
     old = {k: v for k, v in base_values().items() if k not in ("tiers", "offer_days", "strategies")}
     terms = resolve(stack(base=old)).terms
     assert (dict(terms.tiers), terms.offer_days, terms.strategies) == ({}, 7, ("default",))
+    assert (terms.due_day_rule, terms.principal_first_after_days, terms.repricing) == (
+        "as_is", 0, "fixed",
+    )
+    assert terms.allocation_order == ("compound", "penalty", "interest", "principal")
     written = {k: v for k, v in BASE_TERMS.as_dict().items() if k != "officer_cap"}
     assert LoanTerms.from_dict(written).officer_cap > Decimal("1000000")
+
+
+@pytest.mark.parametrize(
+    ("field", "above", "looser"),
+    [
+        ("is_revolving", False, True), ("principal_first_after_days", 180, 90),
+        ("principal_first_after_days", 0, 360), ("due_day_rule", "as_is", "next_working_day"),
+        ("allocation_order", ["penalty", "compound", "interest", "principal"],
+         ["compound", "penalty", "interest", "principal"]),
+    ],
+)
+def test_what_a_layer_gave_up_stays_given_up(field: str, above: Any, looser: Any) -> None:
+    with pytest.raises(LooserThanParent):
+        resolve(stack({}, {field: looser}, base=base_values(**{field: above})))
+    tight = resolve(stack({}, {field: above}, base=base_values(**{field: above}))).terms
+    assert LoanTerms.from_dict(tight.as_dict()) == tight
 
 
 def test_segments_narrow_and_naming_nobody_means_everybody() -> None:
@@ -112,7 +132,9 @@ def test_segments_narrow_and_naming_nobody_means_everybody() -> None:
         {"spread_bp_by_grade": {"A": 10001}}, {"purpose_class": "HOUSING"}, {"segments": "staff"},
         {"amount_min": "200000", "amount_max": "100000"}, {"rate_floor": "0.14", "rate_cap": "0.1"},
         {"age_min": 60, "age_max": 50}, {"amount_min": "0"}, {"amount_step": "0"},
-        {"purposes": ["gambling"]},
+        {"purposes": ["gambling"]}, {"due_day_rule": "next_day"}, {"repricing": "monthly"},
+        {"allocation_order": ["interest", "principal"]}, {"principal_first_after_days": 89},
+        {"allocation_order": ["compound", "penalty", "principal", "principal"]},
     ],
 )
 def test_unusable_values_are_refused(wrong: dict[str, Any]) -> None:
@@ -205,6 +227,10 @@ WRITTEN: dict[str, st.SearchStrategy[Any]] = {
         }),
     ),
     "lpr_tenor": st.sampled_from(["1Y", "5Y"]),
+    "due_day_rule": st.sampled_from(["as_is", "next_working_day"]),
+    "principal_first_after_days": st.sampled_from([0, 90, 180, 360]),
+    "allocation_order": st.permutations(["compound", "penalty", "interest", "principal"]),
+    "repricing": st.sampled_from(["fixed", "yearly_january", "yearly_anniversary"]),
 }
 LAYERS = st.lists(
     st.lists(st.sampled_from(sorted(WRITTEN)), unique=True, min_size=1, max_size=2).flatmap(
@@ -226,7 +252,8 @@ NARROW = base_values(
     methods=["equal_instalment", "bullet"], rate_floor="0.05",
     white_lists=["teachers"], excluded_lists=["related"], industries=["rice"], officers=["S101"],
     documents=["id_card", "land_certificate"], budget_amount="200000.00", quota_per_day=20,
-    fees={"service": "0.10"}, early_repayment_lock_days=30,
+    fees={"service": "0.10"}, early_repayment_lock_days=30, is_revolving=False,
+    principal_first_after_days=180,
     tiers={"teacher": {"spread_bp": -20, "limit_percent": 120, "methods": ["bullet"]}},
 )
 
@@ -312,6 +339,10 @@ def _lets_nobody_else_in(terms: LoanTerms, base: LoanTerms) -> None:
     assert set(terms.strategies) <= set(base.strategies)
     assert terms.strategy_code in base.strategies
     assert not terms.is_revolving or base.is_revolving
+    assert terms.due_day_rule in (base.due_day_rule, "as_is")
+    assert terms.allocation_order == base.allocation_order
+    first = terms.principal_first_after_days
+    assert first == 0 or first >= base.principal_first_after_days > 0
     assert all(rate <= base.fees.get(fee, -1) for fee, rate in terms.fees.items())
     for tier, row in terms.tiers.items():
         assert row["limit_percent"] <= base.tiers[tier]["limit_percent"]

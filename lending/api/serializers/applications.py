@@ -16,8 +16,8 @@ from lending.api.serializers.fields import (
     time_text,
 )
 from lending.domain.application_flow import State
-from lending.models import IdCardReading, Loan, LoanApplication
-from lending.selectors import applications, explanations
+from lending.models import IdCardReading, LoanApplication
+from lending.selectors import applications, explanations, loans
 from products import selectors as product_selectors
 from products.encryption import mask_card, mask_id_number, mask_name
 
@@ -182,5 +182,5 @@ def reasons_answer(application: LoanApplication) -> list[dict[str, str]]:
 def _loan_id(application: LoanApplication) -> str | None:
     if application.state != State.DISBURSED:
         return None
-    loan_id = Loan.objects.filter(application=application).values_list("pk", flat=True).first()
-    return str(loan_id) if loan_id else None
+    loan = loans.first_of(application)
+    return str(loan.pk) if loan else None

@@ -12,7 +12,7 @@ from lending.api.waiting import wait_for_result
 from lending.domain.application_flow import MACHINE_STATES, OPEN_STATES, State
 from lending.errors import DomainError, IllegalState
 from lending.forms import customer_choices
-from lending.models import Loan, LoanApplication, ReviewRequest
+from lending.models import LoanApplication, ReviewRequest
 from lending.selectors import applications as application_selectors
 from lending.selectors import explanations, human_reviews
 from lending.selectors import loans as loan_selectors
@@ -162,7 +162,8 @@ def withdraw(request: HttpRequest, application: LoanApplication) -> HttpResponse
 @access.application_page(State.DISBURSED)
 def done(request: HttpRequest, application: LoanApplication) -> HttpResponse:
     """The money is there: how much, on which card, and what is due when."""
-    loan = Loan.objects.select_related("contract", "branch").get(application=application)
+    loan = loan_selectors.first_of(application)
+    assert loan is not None  # a disbursed application has one
     context = {
         "loan": loan,
         "instalments": list(loan_selectors.schedule(loan)),

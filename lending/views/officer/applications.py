@@ -14,6 +14,7 @@ from lending.errors import DomainError, IllegalState, InvalidInput, NotFound
 from lending.models import LoanApplication
 from lending.selectors import desk, explanations, worklists
 from lending.selectors import devices as device_selectors
+from lending.selectors import loans as loan_selectors
 from lending.selectors import reviews as review_selectors
 from lending.services import audit, reviews
 from lending.staff_access import officer_of, staff_required, staff_user
@@ -197,7 +198,7 @@ def _application(
         "decline_reasons": words.DECLINE_REASONS.items(),
         "offers": list(application.offers.order_by("-round", "position")[:6]),
         "can_decide": application.state == State.IN_REVIEW,
-        "loan": getattr(application, "loan", None),
+        "loan": loan_selectors.first_of(application),
         "revealed": None,
         "errors": {},
         "posted": {},

@@ -71,6 +71,9 @@ def customer_page(request: HttpRequest, customer_id: UUID) -> HttpResponse:
             "section": "customers",
             "customer": customer,
             "applications": list(applications),
+            "lines": list(
+                worklists.credit_lines(user).filter(customer=customer).order_by("-created_at")[:_ROWS_MAX]
+            ),
             "loans": list(worklists.loans(user).filter(customer=customer)[:_ROWS_MAX]),
             "story": desk.story(customer_id=customer.pk),
         },

@@ -55,6 +55,9 @@ TERMS: Mapping[str, TermWord] = {
     "rate_floor": TermWord(_("Lowest yearly rate"), "rate", _("in percent")),
     "rate_cap": TermWord(_("Highest yearly rate"), "rate", _("in percent")),
     "coupon_bp_max": TermWord(_("Coupons, at most"), "points", _("basis points off the rate")),
+    "repricing": TermWord(
+        pgettext_lazy("terms", "Repricing"), "choice", _("when running loans take the LPR of the day")
+    ),
     "fees": TermWord(_("Fees"), "fees"),
     "penalty_uplift": TermWord(_("Penalty on the rate"), "rate", _("percent of the rate")),
     "term_months": TermWord(_("Terms"), "months", _("in months")),
@@ -62,8 +65,17 @@ TERMS: Mapping[str, TermWord] = {
     "day_count": TermWord(_("Day count"), "choice"),
     "rounding": TermWord(_("Rounding"), "choice"),
     "month_end": TermWord(_("Due dates at month end"), "choice"),
-    "is_revolving": TermWord(_("Revolving"), "flag"),
+    "is_revolving": TermWord(
+        _("Revolving"), "flag", _("flexible plans are lines that may be drawn again")
+    ),
+    "due_day_rule": TermWord(_("Due dates on days off"), "choice"),
     "grace_days": TermWord(_("Days of grace"), "whole", _("in days")),
+    "allocation_order": TermWord(
+        _("Order of allocation"), "codes", _("all four: compound, penalty, interest, principal")
+    ),
+    "principal_first_after_days": TermWord(
+        _("Principal first beyond"), "whole", _("days past due; 0 for never, else 90 or more")
+    ),
     "early_repayment_options": TermWord(_("Early repayment"), "codes"),
     "early_repayment_fee_rate": TermWord(_("Early repayment fee"), "rate", _("in percent")),
     "early_repayment_lock_days": TermWord(_("No early repayment within"), "whole", _("in days")),
@@ -106,6 +118,8 @@ RULES: Mapping[str, Any] = {
     "tiers": _("spreads may be set, shares of the limit only lowered, tiers dropped"),
     "same_or_consumption": _("stays, or becomes CONSUMPTION"),
     "only_given_up": _("stays, or is given up"),
+    "same_or_as_is": _("stays, or is given up"),
+    "later_or_never": _("may only come later, or never"),
     "same": _("never changes"),
     "free": _("may be set"),
 }
@@ -130,14 +144,36 @@ _EARLY: Mapping[str, Any] = {
     "shorten_term": _("Pay part, end sooner"),
     "lower_instalment": _("Pay part, lower instalments"),
 }
+DUE_DAY_RULES: Mapping[str, Any] = {
+    "as_is": _("stay as they are"),
+    "next_working_day": _("move to the next working day"),
+}
+REPRICINGS: Mapping[str, Any] = {
+    "fixed": _("never: the rate is fixed"),
+    "yearly_january": _("each 1 January"),
+    "yearly_anniversary": _("each year on the day of the payout"),
+}
+_ALLOCATION: Mapping[str, Any] = {
+    "compound": pgettext_lazy("component", "compound interest"),
+    "penalty": pgettext_lazy("component", "penalty interest"),
+    "interest": pgettext_lazy("component", "interest"),
+    "principal": pgettext_lazy("component", "principal"),
+}
+_CHOICES: Mapping[str, Mapping[str, Any]] = {
+    "due_day_rule": DUE_DAY_RULES,
+    "repricing": REPRICINGS,
+}
 _CODES: Mapping[str, Mapping[str, Any]] = {
+    "allocation_order": _ALLOCATION,
     "methods": words.METHODS,
     "purposes": PURPOSES,
     "forbidden_purposes": PURPOSES,
     "industries": INDUSTRIES,
     "early_repayment_options": _EARLY,
 }
-_DAYS = frozenset({"grace_days", "early_repayment_lock_days", "offer_days"})
+_DAYS = frozenset(
+    {"grace_days", "early_repayment_lock_days", "offer_days", "principal_first_after_days"}
+)
 
 
 def label(name: str) -> str:
@@ -180,6 +216,10 @@ def _codes(name: str, value: Any) -> str:
     return _joined([str(known.get(code, code)) for code in value])
 
 
+def _choice(name: str, value: str) -> str:
+    return str(_CHOICES.get(name, {}).get(value, value))
+
+
 def _months(name: str, value: Any) -> str:
     return gettext("%(list)s months") % {"list": _joined([str(n) for n in value])}
 
@@ -217,6 +257,7 @@ _SHOW: Mapping[str, Any] = {
     "factor": lambda name, value: f"{value.normalize():f}",
     "share": lambda name, value: f"{value}%",
     "points": lambda name, value: f"{value} bp",
+    "choice": _choice,
     "codes": _codes,
     "months": _months,
     "flag": _flag,

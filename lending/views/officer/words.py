@@ -6,7 +6,13 @@ from typing import Any
 from django.utils.translation import gettext_lazy as _
 from django.utils.translation import pgettext_lazy
 
-from lending.views.officer import list_words, paper_words, reconciliation_words, source_words
+from lending.views.officer import (
+    credit_line_words,
+    list_words,
+    paper_words,
+    reconciliation_words,
+    source_words,
+)
 
 STATES: Mapping[str, Any] = {
     "draft": _("Just started"),
@@ -262,6 +268,7 @@ _TABLES = {
     "event": EVENTS,
     "method": METHODS,
     **list_words.TABLES,
+    **credit_line_words.TABLES,
     **source_words.TABLES,
     **paper_words.TABLES,
     **reconciliation_words.TABLES,
