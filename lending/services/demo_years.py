@@ -85,7 +85,7 @@ class Years:
         span = (self.last - self.first).days
         found: dict[date, list[Walker]] = {}
         for number, walker in enumerate(self.walkers, 1):
-            share = (number / len(self.walkers)) ** 0.6
+            share = ((number - 1) / len(self.walkers)) ** 0.6
             found.setdefault(self.first + timedelta(days=round(span * share)), []).append(walker)
         return found
 

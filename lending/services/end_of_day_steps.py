@@ -11,7 +11,15 @@ from django.db import transaction
 from django.utils.translation import gettext as _
 
 from lending.models import BusinessDay, EndOfDayRun
-from lending.services import day_journals, end_of_day_chunks, loan_accounts
+from lending.services import (
+    day_journals,
+    end_of_day_chunks,
+    end_of_day_money,
+    line_days,
+    loan_accounts,
+    reconciliation,
+    repricing,
+)
 
 Work = Callable[[EndOfDayRun, datetime], None]
 Gate = Callable[[EndOfDayRun, datetime], str]
@@ -19,12 +27,29 @@ Gate = Callable[[EndOfDayRun, datetime], str]
 Step = Callable[[EndOfDayRun, datetime], str]
 
 OPEN, LOANS, BOOKS, ROLL = "open", "loans", "books", "roll"
-#: Before the loans: collecting what is due, using credit, new rates.
-BEFORE_LOANS: tuple[tuple[str, Work], ...] = ()
-#: After the loans: credit lines, what expires.
-AFTER_LOANS: tuple[tuple[str, Work], ...] = ()
-#: Before the date rolls over.
-GATES: tuple[tuple[str, Gate], ...] = ()
+
+
+def _reprice(run: EndOfDayRun, now: datetime) -> None:
+    repricing.reprice_due(legal_entity=run.legal_entity, day=run.business_date, now=now)
+
+
+def _lines(run: EndOfDayRun, now: datetime) -> None:
+    line_days.close_day(legal_entity=run.legal_entity, day=run.business_date, now=now)
+
+
+def _agreed(run: EndOfDayRun, now: datetime) -> str:
+    return reconciliation.gate(legal_entity=run.legal_entity, day=run.business_date, now=now)
+
+
+#: Before the loans: new rates of the day, money that waits, what is due from the cards.
+BEFORE_LOANS: tuple[tuple[str, Work], ...] = (
+    ("reprice", _reprice), ("credit", end_of_day_money.use_credit),
+    ("collect", end_of_day_money.collect),
+)
+#: After the loans: credit lines freeze, are released, end.
+AFTER_LOANS: tuple[tuple[str, Work], ...] = (("lines", _lines),)
+#: Before the date rolls over: the core bank, the loans and the ledger agree.
+GATES: tuple[tuple[str, Gate], ...] = (("agree", _agreed),)
 
 
 def in_order() -> tuple[tuple[str, Step], ...]:

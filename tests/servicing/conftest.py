@@ -11,12 +11,20 @@ from zoneinfo import ZoneInfo
 import pytest
 from django.core.management import call_command
 
-from lending.services import demo_bank
+from lending.services import demo_bank, end_of_day_steps
 from risk.gateways import breaker
 from tests.sandbox_client import Sandbox, sandbox_process
 from tests.servicing.book import Book
 from tests.servicing.cards import Cards
 from tests.servicing.reconciling import Desk
+
+
+@pytest.fixture(autouse=True)
+def _rooms_around(request: pytest.FixtureRequest, monkeypatch: pytest.MonkeyPatch) -> None:
+    """A close of these books has no core bank beside it, but for tests that ask for the ``whole_day``."""
+    if "whole_day" not in request.fixturenames:
+        for rooms in ("BEFORE_LOANS", "AFTER_LOANS", "GATES"):
+            monkeypatch.setattr(end_of_day_steps, rooms, ())
 
 
 @pytest.fixture

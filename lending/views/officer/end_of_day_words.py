@@ -9,6 +9,11 @@ STEPS = {
     "open": pgettext_lazy("end of day", "Open the day"),
     "loans": pgettext_lazy("end of day", "Close the loans"),
     "books": pgettext_lazy("end of day", "Write the day's journals"),
+    "reprice": pgettext_lazy("end of day", "New rates of the day"),
+    "credit": pgettext_lazy("end of day", "Use money that waits"),
+    "collect": pgettext_lazy("end of day", "Collect what is due"),
+    "lines": pgettext_lazy("end of day", "Freeze and release credit lines"),
+    "agree": pgettext_lazy("end of day", "Agree with the core bank"),
     "roll": pgettext_lazy("end of day", "Move to the next date"),
 }
 STATES = {
