@@ -6,7 +6,7 @@ from typing import Any
 from django.utils.translation import gettext_lazy as _
 from django.utils.translation import pgettext_lazy
 
-from lending.views.officer import list_words, source_words
+from lending.views.officer import card_transfer_words, list_words, source_words
 
 STATES: Mapping[str, Any] = {
     "draft": _("Just started"),
@@ -263,6 +263,7 @@ _TABLES = {
     "method": METHODS,
     **list_words.TABLES,
     **source_words.TABLES,
+    **card_transfer_words.TABLES,
     "coupon_state": COUPON_STATES,
     "coupon_kind": COUPON_KINDS,
     "coupon_tab": COUPON_TABS,
