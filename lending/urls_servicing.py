@@ -3,6 +3,7 @@
 from django.urls import path
 
 from lending.views.officer import (
+    card_transfers,
     credit_lines,
     end_of_day,
     loan_papers,
@@ -54,4 +55,15 @@ urlpatterns = [
     path("servicing/lines/<uuid:line_id>/freeze/", credit_lines.freeze, name="line-freeze"),
     path("servicing/lines/<uuid:line_id>/release/", credit_lines.release, name="line-release"),
     path("servicing/lines/<uuid:line_id>/limit/", credit_lines.set_limit, name="line-limit"),
+    path("servicing/card-transfers/", card_transfers.card_transfer_list, name="card-transfers"),
+    path(
+        "servicing/card-transfers/<uuid:transfer_id>/propose/",
+        card_transfers.propose,
+        name="card-transfer-propose",
+    ),
+    path(
+        "servicing/card-transfers/<uuid:transfer_id>/confirm/",
+        card_transfers.confirm,
+        name="card-transfer-confirm",
+    ),
 ]

@@ -8,6 +8,7 @@ from uuid import UUID
 
 from django.db import connection
 
+from lending.errors import NotFound
 from lending.models import Instalment, LegalEntity, LoanAccount
 from products.money import ZERO
 
@@ -35,6 +36,15 @@ class DueLoan:
     due: Decimal
 
 
+def account_of(loan_id: UUID) -> LoanAccount:
+    """The loan's account with what its amounts are reckoned from; ``NotFound`` when it has none."""
+    rows = LoanAccount.objects.select_related("loan__contract", "legal_entity")
+    found = rows.filter(loan_id=loan_id).first()
+    if found is None:
+        raise NotFound
+    return found
+
+
 def of_account(account: LoanAccount, rows: Iterable[Instalment] | None = None) -> Dues:
     """``rows``: the plan, where the caller has it already."""
     if rows is None:
@@ -57,41 +67,57 @@ def of_account(account: LoanAccount, rows: Iterable[Instalment] | None = None) -
     )
 
 
-# A candidate owes something by its account's own columns (cheap, no join); the amount is then summed
-# from its plan. Loans with money on its way, or moved and not booked yet, are left alone.
+# A candidate owes something by its account's own columns: the page is one step along the primary key,
+# and only its rows meet plan and transfers. Loans with money on its way, or not booked yet, are left alone.
 _DUE = """
-SELECT * FROM (
-    SELECT a.id, a.loan_id, application.bank_card_id,
-           billed.open + a.penalty_accrued - a.penalty_cleared + a.compound_accrued - a.compound_cleared
-               - a.credit AS due
+WITH page AS MATERIALIZED (
+    SELECT a.id, a.loan_id, a.penalty_accrued - a.penalty_cleared
+           + a.compound_accrued - a.compound_cleared - a.credit AS charges_less_credit
     FROM lending_loanaccount a
-    JOIN lending_loan loan ON loan.id = a.loan_id
-    JOIN lending_loanapplication application ON application.id = loan.application_id
-    CROSS JOIN LATERAL (
-        SELECT coalesce(sum(i.principal + i.interest - i.principal_cleared - i.interest_cleared), 0) AS open
-        FROM lending_instalment i WHERE i.loan_id = a.loan_id AND i.is_billed
-    ) billed
-    WHERE a.legal_entity_id = %(legal_entity)s AND a.id > %(after)s
-      AND a.is_open AND a.parked_at IS NULL AND application.bank_card_id IS NOT NULL
+    WHERE a.legal_entity_id = %(legal_entity)s AND a.id > %(after)s AND a.is_open AND a.parked_at IS NULL
       AND (a.principal_balance > a.undue_principal
            OR a.penalty_accrued > a.penalty_cleared OR a.compound_accrued > a.compound_cleared
            OR a.interest_accrued - a.interest_cleared
               > lending_cents(a.interest_base, a.year_days, a.rounding = 'half_even'))
-      AND NOT EXISTS (
-          SELECT 1 FROM lending_cardtransfer t WHERE t.loan_id = a.loan_id
-          AND (t.state IN ('created', 'sending', 'unknown', 'manual')
-               OR (t.state = 'succeeded' AND t.transaction_id IS NULL)
-               OR (t.channel = 'auto_debit' AND t.business_date = %(day)s)))
-) found WHERE due > 0 ORDER BY id LIMIT %(limit)s
+    ORDER BY a.id LIMIT %(limit)s
+)
+SELECT page.id, page.loan_id, application.bank_card_id, billed.open + page.charges_less_credit AS due,
+       EXISTS (
+           SELECT 1 FROM lending_cardtransfer t WHERE t.loan_id = page.loan_id
+           AND (t.state IN ('created', 'sending', 'unknown', 'manual')
+                OR (t.state = 'succeeded' AND t.transaction_id IS NULL)
+                OR (t.channel = 'auto_debit' AND t.business_date = %(day)s))
+       ) AS is_asked
+FROM page
+JOIN lending_loan loan ON loan.id = page.loan_id
+JOIN lending_loanapplication application ON application.id = loan.application_id
+CROSS JOIN LATERAL (
+    SELECT coalesce(sum(i.principal + i.interest - i.principal_cleared - i.interest_cleared), 0) AS open
+    FROM lending_instalment i WHERE i.loan_id = page.loan_id AND i.is_billed
+) billed
+ORDER BY page.id
 """
 
 
-def to_collect(
-    *, legal_entity: LegalEntity, day: date, after: int, limit: int
-) -> list[DueLoan]:
-    """The next page of loans with something due on ``day``, by account id above ``after``."""
+@dataclass(frozen=True)
+class DuePage:
+    """``after``: where the next page begins; None behind the last."""
+
+    loans: tuple[DueLoan, ...]
+    after: int | None
+
+
+def to_collect(*, legal_entity: LegalEntity, day: date, after: int, limit: int) -> DuePage:
+    """The next ``limit`` accounts that owe something, above account id ``after``; of them those with a
+    card to ask on ``day``."""
     with connection.cursor() as cursor:
         cursor.execute(
             _DUE, {"legal_entity": legal_entity.pk, "after": after, "day": day, "limit": limit}
         )
-        return [DueLoan(*row) for row in cursor.fetchall()]
+        rows = cursor.fetchall()
+    loans = tuple(
+        DueLoan(account_id, loan_id, card_id, due)
+        for account_id, loan_id, card_id, due, is_asked in rows
+        if card_id is not None and due > 0 and not is_asked
+    )
+    return DuePage(loans, rows[-1][0] if len(rows) == limit else None)

@@ -32,12 +32,13 @@ def request_due(*, legal_entity: LegalEntity, day: date, now: datetime) -> int:
     at once, it asks once (the database's unique indexes decide).
     """
     count, after = 0, 0
-    while page := loan_dues.to_collect(
-        legal_entity=legal_entity, day=day, after=after, limit=PAGE
-    ):
-        count += _request_page(page, day, now)
-        after = page[-1].account_id
-    return count
+    while True:
+        page = loan_dues.to_collect(legal_entity=legal_entity, day=day, after=after, limit=PAGE)
+        if page.loans:
+            count += _request_page(page.loans, day, now)
+        if page.after is None:
+            return count
+        after = page.after
 
 
 def use_credit(*, legal_entity: LegalEntity, day: date, now: datetime) -> int:
@@ -60,7 +61,7 @@ def waiting(*, legal_entity: LegalEntity, day: date) -> int:
     ).count()
 
 
-def _request_page(page: list[DueLoan], day: date, now: datetime) -> int:
+def _request_page(page: tuple[DueLoan, ...], day: date, now: datetime) -> int:
     rows = [
         CardTransfer(
             loan_id=one.loan_id,

@@ -77,7 +77,7 @@ def locked(transfer_id: UUID) -> CardTransfer:
 
 
 def _close(transfer: CardTransfer, reply: TransferReply, now: datetime) -> None:
-    transfer_doubt.close(transfer, reply, now=now)
+    transfer_doubt.close(transfer, reply=reply, now=now)
     transfer.save()
     if reply.outcome == "succeeded":
         _book(transfer, TransactionKind(transfer.kind), now)
@@ -130,7 +130,7 @@ def _leave_unknown(transfer: CardTransfer, reply: TransferReply, now: datetime) 
     is_first_send = transfer.first_sent_at == transfer.last_sent_at
     if reply.outcome == "not_sent" and transfer.state == DisbursementState.SENDING and is_first_send:
         transfer.first_sent_at = None  # nothing has ever left this house: it may go at once
-    if transfer_doubt.leave_unknown(transfer, reply, sent_at=sent_at, now=now):
+    if transfer_doubt.leave_unknown(transfer, reply=reply, sent_at=sent_at, now=now):
         log.error("card_transfer.needs_person", transfer_id=str(transfer.pk))
 
 

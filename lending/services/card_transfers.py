@@ -11,7 +11,7 @@ from decimal import Decimal
 from typing import Any
 from uuid import UUID
 
-from django.db import transaction
+from django.db import IntegrityError, transaction
 from django.utils.translation import gettext_lazy as _
 
 from lending import jobs
@@ -55,7 +55,7 @@ def request(
     if card is None:
         raise IllegalState(_("Please choose a bank card first."))
     direction = OUT if kind == TransactionKind.REFUND else IN
-    transfer = CardTransfer.objects.create(
+    transfer = CardTransfer(
         loan=account.loan,
         bank_card=card,
         direction=direction,
@@ -67,6 +67,12 @@ def request(
         business_date=business_date,
         created_at=now,
     )
+    try:
+        with transaction.atomic():
+            transfer.save(force_insert=True)
+    except IntegrityError:  # the close of the day asked the card this very moment
+        require_none_on_its_way(account.loan_id)
+        raise
     jobs.send_card_transfer(transfer.pk, now)
     return transfer
 

@@ -15,7 +15,7 @@ from lending.domain.servicing import plan
 from lending.domain.servicing.facts import TransactionKind
 from lending.errors import IllegalState, InvalidInput, NotFound
 from lending.models import CardTransfer, Customer, LoanAccount
-from lending.selectors import business_day, loan_lives, loans
+from lending.selectors import business_day, loan_dues, loan_lives, loans
 from lending.selectors.loan_lives import EarlyPreview, PayoffQuote
 from lending.services import card_transfers, loan_accounts
 from products.domain.terms import LoanTerms
@@ -100,8 +100,7 @@ def preview(*, loan_id: UUID, customer: Customer, amount: str) -> list[EarlyPrev
 
 
 def _account(loan_id: UUID, customer: Customer) -> LoanAccount:
-    loan = loans.one_of_customer(loan_id, customer)
-    return LoanAccount.objects.select_related("loan__contract", "legal_entity").get(loan=loan)
+    return loan_dues.account_of(loans.one_of_customer(loan_id, customer).pk)
 
 
 def _today(account: LoanAccount) -> _Today:

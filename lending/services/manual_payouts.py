@@ -12,15 +12,13 @@ from django.db import transaction
 from django.utils.translation import gettext_lazy as _
 
 from lending.domain.disbursement_flow import DisbursementState
-from lending.errors import IllegalState, InvalidInput, NotFound, NotPermitted
-from lending.gateways.core_bank import REJECTION_CODES, TransferReply
+from lending.errors import IllegalState, NotFound, NotPermitted
+from lending.gateways.core_bank import REJECTION_CODES
 from lending.models import Disbursement, Officer
 from lending.selectors import worklists
-from lending.services import audit, moves, settlements, transfer_doubt
+from lending.services import audit, manual_verdicts, moves, settlements
 
-VERDICTS = (DisbursementState.SUCCEEDED.value, DisbursementState.REJECTED.value)
 MAY_SETTLE = (Officer.Role.MANAGER, Officer.Role.HEAD_OFFICE)
-NOTE_MIN = 4
 MANAGERS_ONLY = _("Only managers may settle a payout by hand.")
 
 
@@ -29,13 +27,12 @@ def propose(
 ) -> Disbursement:
     """The first pair of eyes. ``reference``: the bank's number if paid, a known code if not."""
     officer = _settler(maker)
-    _check(verdict, reference, note)
+    manual_verdicts.check(verdict=verdict, reference=reference, note=note, codes=REJECTION_CODES)
     with transaction.atomic():
         disbursement = _locked(disbursement_id)
-        disbursement.manual_verdict, disbursement.manual_reference = verdict, reference.strip()
-        disbursement.manual_note, disbursement.manual_maker = note.strip(), maker
-        disbursement.manual_checker = None
-        disbursement.save()
+        manual_verdicts.put(
+            disbursement, verdict=verdict, reference=reference, note=note, maker=maker
+        )
         audit.record(
             actor=officer.staff_no,
             action="payout.propose",
@@ -59,22 +56,8 @@ def confirm(
     officer = _settler(checker)
     with transaction.atomic():
         disbursement = _locked(disbursement_id)
-        if not disbursement.manual_verdict:
-            raise IllegalState(_("Nobody has proposed what happened yet."))
-        if seen not in (None, f"{disbursement.manual_verdict} {disbursement.manual_reference}"):
-            raise IllegalState(_("This application has changed meanwhile. Please open it again."))
-        if disbursement.manual_maker_id == checker.pk:
-            raise NotPermitted(_("Another person than the one who proposed must confirm."))
-        disbursement.manual_checker = checker
-        disbursement.save(update_fields=["manual_checker"])
-        succeeded = disbursement.manual_verdict == DisbursementState.SUCCEEDED
-        settlements.settle_by_people(
-            disbursement_id=disbursement_id,
-            now=now,
-            reply=TransferReply("succeeded", core_txn_id=disbursement.manual_reference)
-            if succeeded
-            else TransferReply("rejected", rejection_code=disbursement.manual_reference),
-        )
+        reply = manual_verdicts.agree(disbursement, checker=checker, seen=seen)
+        settlements.settle_by_people(disbursement_id=disbursement_id, reply=reply, now=now)
         audit.record(
             actor=officer.staff_no,
             action="payout.confirm",
@@ -107,21 +90,3 @@ def _locked(disbursement_id: UUID) -> Disbursement:
     if disbursement.state != DisbursementState.MANUAL:
         raise IllegalState(_("This payout is settled already."))
     return disbursement
-
-
-def _check(verdict: str, reference: str, note: str) -> None:
-    errors = {}
-    if verdict not in VERDICTS:
-        errors["verdict"] = [_("Please say whether the money was paid.")]
-    elif verdict == DisbursementState.REJECTED and reference.strip() not in REJECTION_CODES:
-        errors["reference"] = [_("Please enter the core bank's rejection code.")]
-    elif (
-        not 0 < len(reference.strip()) <= 60
-        or not reference.isprintable()
-        or transfer_doubt.number_is_taken(reference.strip())
-    ):
-        errors["reference"] = [_("Please enter the core bank's transaction number.")]
-    if not NOTE_MIN <= len(note.strip()) <= 500 or "\x00" in note:
-        errors["note"] = [_("Please write what you checked (4 to 500 characters).")]
-    if errors:
-        raise InvalidInput(_("Please check the marked fields."), errors=errors)

@@ -82,7 +82,7 @@ def settle_by_people(*, disbursement_id: UUID, reply: TransferReply, now: dateti
 def _succeed(
     application: LoanApplication, disbursement: Disbursement, reply: TransferReply, now: datetime
 ) -> None:
-    transfer_doubt.close(disbursement, reply, now=now)
+    transfer_doubt.close(disbursement, reply=reply, now=now)
     disbursement.save()
     loan = loans.book(application=application, disbursement=disbursement, now=now)
     if disbursement.drawdown_id is None:
@@ -115,7 +115,7 @@ def _succeed(
 def _reject(
     application: LoanApplication, disbursement: Disbursement, reply: TransferReply, now: datetime
 ) -> None:
-    transfer_doubt.close(disbursement, reply, now=now)
+    transfer_doubt.close(disbursement, reply=reply, now=now)
     disbursement.save()
     if disbursement.drawdown_id is None:
         moves.move(
@@ -157,7 +157,7 @@ def last_sent_at(disbursement: Disbursement) -> datetime:
 
 def _leave_unknown(disbursement: Disbursement, reply: TransferReply, now: datetime) -> None:
     sent_at = last_sent_at(disbursement)
-    if transfer_doubt.leave_unknown(disbursement, reply, sent_at=sent_at, now=now):
+    if transfer_doubt.leave_unknown(disbursement, reply=reply, sent_at=sent_at, now=now):
         log.error("disbursement.needs_person", disbursement_id=str(disbursement.pk))
         events.record(
             "disbursement.manual",

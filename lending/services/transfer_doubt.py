@@ -73,7 +73,7 @@ def surely_lost(row: Disbursement | CardTransfer, *, sent_at: datetime, now: dat
 
 
 def leave_unknown(
-    row: Disbursement | CardTransfer, reply: TransferReply, *, sent_at: datetime, now: datetime
+    row: Disbursement | CardTransfer, *, reply: TransferReply, sent_at: datetime, now: datetime
 ) -> bool:
     """No definite answer: asked again later, or, True, a person's from now on. Saves the row.
 
@@ -100,7 +100,7 @@ def leave_unknown(
     return needs_person
 
 
-def close(row: Disbursement | CardTransfer, reply: TransferReply, *, now: datetime) -> None:
+def close(row: Disbursement | CardTransfer, *, reply: TransferReply, now: datetime) -> None:
     """Put a definite answer into the row; the caller saves and books."""
     if reply.outcome == "succeeded":
         row.state, row.core_txn_id = DisbursementState.SUCCEEDED, reply.core_txn_id

@@ -52,7 +52,7 @@ def test_two_runs_at_once_ask_once(cards: Cards) -> None:
     """The second run has read its page before the first has written: the database decides."""
     cards.due_loans(2)
     day = cards.book.business_date
-    page = loan_dues.to_collect(legal_entity=cards.bank, day=day, after=0, limit=9)
+    page = loan_dues.to_collect(legal_entity=cards.bank, day=day, after=0, limit=9).loans
     assert auto_debits._request_page(page, day, cards.at(0)) == 2
     assert auto_debits._request_page(page, day, cards.at(0)) == 0
     assert CardTransfer.objects.count() == 2

@@ -3,6 +3,7 @@
 import datetime as dt
 from collections.abc import Callable
 from decimal import Decimal
+from uuid import UUID
 
 import pytest
 from django.db import IntegrityError, InternalError, transaction
@@ -195,6 +196,41 @@ def told(transfer: CardTransfer, number: str) -> dict[str, str]:
         "key": transfer.core_key, "amount": str(transfer.amount),
         "payer_card": transfer.bank_card.card_number, "core_txn_id": number,
     }
+
+
+def test_a_debit_that_came_a_moment_earlier_is_named(
+    cards: Cards, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """The close of the day takes no lock on the account: the database's unique index decides."""
+    (loan,) = cards.due_loans(1)
+    cards.book.pay(loan, "5000.00")
+    cards.morning(loan.instalments.get(number=8).due_date)
+    real, seen = card_transfers.found.on_its_way, []
+
+    def too_early(loan_id: UUID) -> CardTransfer | None:
+        seen.append(loan_id)
+        if len(seen) == 1:
+            return real(loan_id)
+        if len(seen) == 2:  # asked, and only now the other one commits
+            assert cards.request_due() == 1
+            return None
+        return real(loan_id)
+
+    monkeypatch.setattr(card_transfers.found, "on_its_way", too_early)
+    with pytest.raises(IllegalState) as refused:
+        card_transfers.request_refund(loan_id=loan.pk, amount=Decimal("0.01"), now=cards.at(0))
+    assert (refused.value.code, len(seen)) == ("transfer_on_its_way", 3)
+
+
+def test_two_hours_without_an_answer_go_to_people(cards: Cards) -> None:
+    (loan,) = cards.due_loans(1)
+    cards.request_due()
+    cards.sandbox.fault("corebank", "collect", "drop_before", times=50)
+    cards.sandbox.fault("corebank", "transfer-status", "error_500", times=50)
+    assert cards.send(loan) == "unknown"
+    assert cards.ask(loan, 6) == "unknown"
+    assert cards.ask(loan, 7_300) == "manual"
+    assert cards.request_due() == 0
 
 
 def test_an_echo_of_another_amount_goes_to_people(cards: Cards) -> None:

@@ -19,7 +19,7 @@ from lending.models import (
 )
 from lending.selectors import loan_lives
 from lending.selectors.invariants import INVARIANTS
-from lending.services import demo_bank, demo_history, demo_years
+from lending.services import demo_history, demo_years
 from tests.servicing.reconciling import Desk
 
 pytestmark = pytest.mark.django_db(transaction=True)

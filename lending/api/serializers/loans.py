@@ -7,7 +7,7 @@ from rest_framework import serializers
 
 from lending.api.serializers.fields import Amount, Answer, Rate, amount_text, rate_text, time_text
 from lending.domain.loan_flow import OPEN_STATES
-from lending.models import Instalment, Loan, LoanAccount
+from lending.models import Instalment, Loan
 from lending.selectors import loan_dues
 
 
@@ -80,7 +80,7 @@ def loan_answer(loan: Loan) -> dict[str, Any]:
 
 def loan_detail(loan: Loan) -> dict[str, Any]:
     """With what should be paid, read from the loan's account and plan."""
-    account = LoanAccount.objects.get(loan_id=loan.pk)
+    account = loan_dues.account_of(loan.pk)
     dues = loan_dues.of_account(account)
     coming = None
     if dues.next_due is not None:

@@ -7,6 +7,7 @@ from django.utils.translation import gettext_lazy as _
 from django.utils.translation import pgettext_lazy
 
 from lending.views.officer import (
+    card_transfer_words,
     credit_line_words,
     list_words,
     paper_words,
@@ -272,6 +273,7 @@ _TABLES = {
     **source_words.TABLES,
     **paper_words.TABLES,
     **reconciliation_words.TABLES,
+    **card_transfer_words.TABLES,
     "coupon_state": COUPON_STATES,
     "coupon_kind": COUPON_KINDS,
     "coupon_tab": COUPON_TABS,
