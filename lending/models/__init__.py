@@ -17,6 +17,7 @@ from lending.models.disbursements import (
     InboundEvent,
     ReconciliationBreak,
 )
+from lending.models.event_accounts import AccountsChange, EventAccounts
 from lending.models.events import LendingEvent
 from lending.models.fairness import FairnessCell, FairnessDay
 from lending.models.heartbeats import Heartbeat
@@ -35,6 +36,7 @@ from lending.models.traits import ApplicationTrait
 
 __all__ = [
     "Account",
+    "AccountsChange",
     "ApplicationMove",
     "ApplicationTrait",
     "AssistedMode",
@@ -51,6 +53,7 @@ __all__ = [
     "DeadLetter",
     "DecisionLetter",
     "Disbursement",
+    "EventAccounts",
     "ExternalCall",
     "FairnessCell",
     "FairnessDay",
