@@ -148,7 +148,16 @@ _look(
     order="-created_at",
     find="=source_id",
 )
-_look(rows.Posting, "journal", "accounting_date", "account", "branch", "loan", "amount", find="=loan__note_no")
+_look(
+    rows.Posting,
+    "journal",
+    "accounting_date",
+    "account",
+    "branch",
+    "loan",
+    "amount",
+    find="=loan__note_no",
+)
 _look(
     rows.Disbursement,
     "core_key",

@@ -6,7 +6,6 @@ import django.db.models.deletion
 from django.conf import settings
 from django.db import migrations, models
 
-
 _SQL = Path(__file__).parent / "sql"
 
 #: Journals and postings are append-only; this one time their new columns are filled from what stands beside.

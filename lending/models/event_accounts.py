@@ -4,7 +4,6 @@ from django.conf import settings
 from django.db import models
 
 
-
 class AccountsChange(models.Model):
     """``account`` in place of ``role`` (the account that stands there by default), made by one person
     and released by a second. ``account`` empty: as before any choice. ``product_code`` "" = every

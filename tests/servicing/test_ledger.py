@@ -47,6 +47,17 @@ def two(amount: str = "5.00") -> tuple[Line, ...]:
     return Line("1011", Decimal(amount)), Line("1301", -Decimal(amount))
 
 
+def smuggle(journal: Journal, day: dt.date, amounts: dict[str, int]) -> None:
+    """Lines past ``ledger.post``, then what the database says at commit."""
+    for code, amount in amounts.items():
+        Posting.objects.create(
+            journal=journal, account=Account.objects.get(code=code),
+            branch=Branch.objects.get(code="BL"), accounting_date=day, amount=amount,
+        )
+    with connection.cursor() as cursor:
+        cursor.execute("SET CONSTRAINTS ALL IMMEDIATE")
+
+
 def changed(
     book: Book, role: str, account: str, *, product: str = "", event: str = ""
 ) -> AccountsChange:
@@ -78,14 +89,8 @@ def test_a_journal_balances_or_does_not_exist(bank: None) -> None:
         write((Line("1011", Decimal(5)), Line("4711", Decimal(-5))))
     assert not Journal.objects.exists()
     journal = write(two())
-    branch = Branch.objects.get(code="BL")
     with pytest.raises(IntegrityError, match="does not balance"), transaction.atomic():
-        Posting.objects.create(
-            journal=journal, account=Account.objects.get(code="1011"), branch=branch,
-            accounting_date=journal.accounting_date, amount=1,
-        )
-        with connection.cursor() as cursor:
-            cursor.execute("SET CONSTRAINTS ALL IMMEDIATE")
+        smuggle(journal, journal.accounting_date, {"1011": 1})
 
 
 def test_a_posting_carries_the_day_of_its_journal(bank: None) -> None:
@@ -94,14 +99,7 @@ def test_a_posting_carries_the_day_of_its_journal(bank: None) -> None:
         journal.accounting_date
     }
     with pytest.raises(IntegrityError, match="another day"), transaction.atomic():
-        for code, amount in (("1011", 1), ("1301", -1)):
-            Posting.objects.create(
-                journal=journal, account=Account.objects.get(code=code),
-                branch=Branch.objects.get(code="BL"), accounting_date=dt.date(2026, 1, 1),
-                amount=amount,
-            )
-        with connection.cursor() as cursor:
-            cursor.execute("SET CONSTRAINTS ALL IMMEDIATE")
+        smuggle(journal, dt.date(2026, 1, 1), {"1011": 1, "1301": -1})
 
 
 def test_nothing_of_a_journal_is_changed_or_removed(bank: None) -> None:

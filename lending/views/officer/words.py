@@ -6,7 +6,7 @@ from typing import Any
 from django.utils.translation import gettext_lazy as _
 from django.utils.translation import pgettext_lazy
 
-from lending.views.officer import list_words, source_words
+from lending.views.officer import ledger_words, list_words, source_words
 
 STATES: Mapping[str, Any] = {
     "draft": _("Just started"),
@@ -241,7 +241,7 @@ FACTS: Mapping[str, Any] = {
 _TABLES = {
     "fact": FACTS,
     "tab": TABS,
-    "journal": JOURNALS,
+    "journal": {**JOURNALS, **ledger_words.JOURNALS},
     "state": STATES,
     "loan": LOAN_STATES,
     "payout_state": PAYOUT_STATES,
@@ -261,6 +261,7 @@ _TABLES = {
     "actor": ACTORS,
     "event": EVENTS,
     "method": METHODS,
+    **ledger_words.TABLES,
     **list_words.TABLES,
     **source_words.TABLES,
     "coupon_state": COUPON_STATES,
