@@ -73,28 +73,33 @@ def post(
         reverses=reverses,
         created_at=now,
     )
-    values: dict[str, Any] = {
-        "id": journal.pk,
-        "kind": kind,
-        "source_type": source_type,
-        "source_id": source_id,
-        "product_code": journal.product_code,
-        "entity": legal_entity.pk,
-        "day": accounting_date,
-        "reverses": None if reverses is None else reverses.pk,
-        "now": now,
-        "branch": branch.pk,
-        "loan": None if loan is None else loan.pk,
-        "codes": [line.account for line in lines],
-        "amounts": [line.amount for line in lines],
-    }
     with transaction.atomic(), connection.cursor() as cursor:
-        cursor.execute(_INSERT, values)
+        cursor.execute(_INSERT, _values(journal, lines, branch, loan))
         if cursor.rowcount != len(lines):
             raise UnknownAccount(", ".join(line.account for line in lines))
     journal._state.adding = False
     journal._state.db = "default"
     return journal
+
+
+def _values(
+    journal: Journal, lines: tuple[Line, ...], branch: Branch, loan: Loan | None
+) -> dict[str, Any]:
+    return {
+        "id": journal.pk,
+        "kind": journal.kind,
+        "source_type": journal.source_type,
+        "source_id": journal.source_id,
+        "product_code": journal.product_code,
+        "entity": journal.legal_entity_id,
+        "day": journal.accounting_date,
+        "reverses": journal.reverses_id,
+        "now": journal.created_at,
+        "branch": branch.pk,
+        "loan": None if loan is None else loan.pk,
+        "codes": [line.account for line in lines],
+        "amounts": [line.amount for line in lines],
+    }
 
 
 def post_events(
