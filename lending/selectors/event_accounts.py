@@ -13,19 +13,14 @@ def chart() -> "QuerySet[Account]":
     return Account.objects.order_by("code")
 
 
-def choices(also: AccountsChange | None = None) -> list[Choice]:
-    """What the bank has chosen: the newest released change of each (product, role, event).
-
-    ``also``: a change counted as released after all the others.
-    """
+def choices() -> list[Choice]:
+    """What the bank has chosen: the newest released change of each (product, role, event)."""
     rows = list(
         AccountsChange.objects.filter(state="released")
         .select_related("account")
         .order_by("decided_at", "pk")
     )
     newest = {(row.product_code, row.role, row.event): row for row in rows}
-    if also is not None:
-        newest[also.product_code, also.role, also.event] = also
     return [
         Choice(row.product_code, row.role, row.event, row.account.code)
         for row in newest.values()

@@ -12,7 +12,6 @@ from django.db.models import Sum
 from django.utils.translation import gettext_lazy as _
 
 from lending.domain import event_accounts
-from lending.domain.event_accounts import Choice
 from lending.domain.postings import CHART_OF_ACCOUNTS, Event, Line, Pairs
 from lending.domain.staff_duties import Duty, may
 from lending.errors import IllegalState, InvalidInput, NotFound, NotPermitted
@@ -77,15 +76,14 @@ def release(*, change_id: int, officer: Officer, now: datetime) -> AccountsChang
             raise NotPermitted(_("A second person has to release this."))
         account_code = change.account.code if change.account else ""
         _checked(change.product_code, change.role, change.event, account_code)
-        products = _products()
-        before, today = mapping.choices(), business_day.of_bank()
+        products, today = _products(), business_day.of_bank()
         change.state, change.checker, change.decided_at = "released", officer.user, now
         change.valid_from = today
         change.save()
         _write_rows(change, products, today)
         if event_accounts.kind_of(change.role) in event_accounts.CARRYING:
             for code in ("", *products):
-                _move_balances(change, before, code, today, now)
+                _move_balances(change, code, today, now)
         _on_record(change, "ledger.accounts.release", officer, now)
     return change
 
@@ -114,26 +112,29 @@ def seed_defaults(*, today: date) -> int:
 
 
 def _move_balances(
-    change: AccountsChange, before: list[Choice], product_code: str, today: date, now: datetime
+    change: AccountsChange, product_code: str, today: date, now: datetime
 ) -> None:
-    """What a product has on the old account goes to the new one, a journal for each branch."""
-    place = {"product_code": product_code, "role": change.role, "event": ""}
-    old = event_accounts.account_for(before, **place)
-    new = event_accounts.account_for(mapping.choices(also=change), **place)
-    if old == new:
-        return
+    """What a product has on accounts that served the role goes to the one that serves it now.
+
+    A journal for each branch and account left. What a late reversal puts back on an old account goes
+    along with the next release, which may say the same again.
+    """
+    new = event_accounts.account_for(
+        mapping.choices(), product_code=product_code, role=change.role, event=""
+    )
+    old = mapping.role_accounts(change.role) - {new}
     balances = (
-        Posting.objects.filter(account__code=old, journal__product_code=product_code)
-        .values_list("journal__legal_entity", "branch")
+        Posting.objects.filter(account__code__in=old, journal__product_code=product_code)
+        .values_list("account__code", "journal__legal_entity", "branch")
         .annotate(balance=Sum("amount"))
         .exclude(balance=0)
     )
-    for entity_id, branch_id, balance in balances:
+    for code, entity_id, branch_id, balance in balances:
         ledger.post(
             kind="account_moved",
             source_type="accounts_change",
-            source_id=f"{change.pk}:{entity_id}:{branch_id}:{product_code}",
-            lines=(Line(old, -balance), Line(new, balance)),
+            source_id=f"{change.pk}:{code}:{entity_id}:{branch_id}:{product_code}",
+            lines=(Line(code, -balance), Line(new, balance)),
             legal_entity=LegalEntity.objects.get(pk=entity_id),
             branch=Branch.objects.get(pk=branch_id),
             accounting_date=today,
@@ -215,7 +216,7 @@ def _take_turns() -> None:
 
 def _write_rows(change: AccountsChange, products: list[str], today: date) -> None:
     """Make the rows in force say what the bank has chosen now; rows that differ end and are replaced."""
-    chosen = mapping.choices(also=change)
+    chosen = mapping.choices()
     accounts = dict(Account.objects.values_list("code", "pk"))
     own_roles = {(c.product_code, c.role) for c in chosen}
     for code in ("", *products):

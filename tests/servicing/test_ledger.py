@@ -243,3 +243,5 @@ def test_a_reversal_books_to_the_accounts_of_its_journal(book: Book) -> None:
         "1301": -loan.principal, "1011": loan.principal,
     }
     assert LegalEntity.objects.get() == undone.legal_entity
+    changed(book, "1301", "130101")  # said again: what came back to the old account goes along
+    assert balances() == {}

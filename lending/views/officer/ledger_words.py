@@ -19,6 +19,7 @@ KINDS: Mapping[str, Any] = {
 JOURNALS: Mapping[str, Any] = {
     "partial_early": _("Partial early repayment"),
     "payoff": _("Payoff"),
+    "credit_use": _("Money kept used for what is due"),
     "refund": _("Refund"),
     "recovery": _("Recovery after write-off"),
     "waiver": _("Waiver"),
