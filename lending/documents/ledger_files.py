@@ -45,7 +45,7 @@ def xlsx_file(sheet: str, header: Sequence[Any], rows: Iterable[Sequence[Any]]) 
                 value = harmless(cell)
                 if isinstance(value, Decimal):
                     page.write_number(number, column, value, money)  # a spreadsheet keeps 15 digits
-                else:
-                    page.write(number, column, value)
+                elif value != "":
+                    page.write_string(number, column, str(value))
     file.seek(0)
     return file

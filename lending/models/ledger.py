@@ -64,7 +64,7 @@ class Posting(models.Model):
             models.CheckConstraint(condition=~models.Q(amount=0), name="posting_amount_not_zero")
         ]
         indexes = [
-            # everything a trial balance or an account's page asks, answered from the index alone
+            # an account's page and the balance it starts from, answered from the index alone
             models.Index(
                 fields=["account", "accounting_date", "id"],
                 include=["branch", "amount"],

@@ -1,7 +1,7 @@
 """What every account held and moved: a trial balance over accounting days, of one branch or all.
 
-Answered from the index ``posting_of_account`` alone (account, day; with branch and amount), so a month
-costs one pass over it: measured, a million postings in a fraction of a second (bench/ledger.py).
+One pass over the postings, which carry their day, branch and account (no join to journals): the cost
+grows with the postings ever made, measured well below a second for a million (bench/ledger.py).
 """
 
 from collections.abc import Sequence

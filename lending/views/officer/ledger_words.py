@@ -31,6 +31,7 @@ JOURNALS: Mapping[str, Any] = {
     "accrual_adjustment": _("Accrual corrected"),
     "accrual_caught_up": _("Accrual of missed days"),
     "day_accruals": _("Accrual of a day"),
+    "day_provisions": _("Loss allowance of a day"),
     "account_moved": _("Balance moved to another account"),
 }
 EVENTS: Mapping[str, Any] = {
