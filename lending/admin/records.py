@@ -151,17 +151,50 @@ _look(
 _look(rows.Instalment, "loan", "number", "due_date", "principal", "interest", find="=loan__note_no")
 _look(rows.Account, "code", "name", "name_en", "kind", order="code")
 _look(
+    rows.AccountsChange,
+    "made_at",
+    "product_code",
+    "role",
+    "event",
+    "account",
+    "state",
+    "maker",
+    "checker",
+    "valid_from",
+)
+_look(
+    rows.EventAccounts,
+    "product_code",
+    "event",
+    "position",
+    "debit",
+    "credit",
+    "is_in_force",
+    "valid_from",
+    "valid_to",
+)
+_look(
     rows.Journal,
     "created_at",
     "kind",
     "source_type",
     "source_id",
+    "product_code",
     "accounting_date",
     "reverses",
     order="-created_at",
     find="=source_id",
 )
-_look(rows.Posting, "journal", "account", "branch", "loan", "amount", find="=loan__note_no")
+_look(
+    rows.Posting,
+    "journal",
+    "accounting_date",
+    "account",
+    "branch",
+    "loan",
+    "amount",
+    find="=loan__note_no",
+)
 _look(
     rows.Disbursement,
     "core_key",

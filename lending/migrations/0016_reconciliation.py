@@ -18,7 +18,7 @@ _OLD_BREAKS = (
 class Migration(migrations.Migration):
 
     dependencies = [
-        ('lending', '0014_card_transfer_guards'),
+        ('lending', '0015_event_accounts'),
         migrations.swappable_dependency(settings.AUTH_USER_MODEL),
     ]
 

@@ -18,6 +18,7 @@ from lending.models.disbursements import (
     InboundEvent,
 )
 from lending.models.end_of_day import EndOfDayChunk, EndOfDayRun
+from lending.models.event_accounts import AccountsChange, EventAccounts
 from lending.models.events import LendingEvent
 from lending.models.fairness import FairnessCell, FairnessDay
 from lending.models.heartbeats import Heartbeat
@@ -38,6 +39,7 @@ from lending.models.traits import ApplicationTrait
 
 __all__ = [
     "Account",
+    "AccountsChange",
     "ApplicationMove",
     "ApplicationTrait",
     "AssistedMode",
@@ -59,6 +61,7 @@ __all__ = [
     "Drawdown",
     "EndOfDayChunk",
     "EndOfDayRun",
+    "EventAccounts",
     "ExternalCall",
     "FairnessCell",
     "FairnessDay",

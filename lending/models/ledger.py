@@ -1,4 +1,4 @@
-"""The double-entry ledger. Balance, append-only and single source are guarded by the database (0002).
+"""The double-entry ledger. Balance, append-only and single source are guarded by the database (0002, 0015).
 
 A posting's amount is signed: debit positive, credit negative, never zero; each journal sums to zero
 (deferred trigger). A correction is a new journal that reverses the first, once.
@@ -31,7 +31,8 @@ class Journal(models.Model):
     id = models.UUIDField(primary_key=True, default=uuid.uuid4, editable=False)
     kind = models.CharField(max_length=30)
     source_type = models.CharField(max_length=30)
-    source_id = models.CharField(max_length=80)
+    source_id = models.CharField(max_length=120)
+    product_code = models.CharField(max_length=40, blank=True, default="", db_default="")
     legal_entity = models.ForeignKey("LegalEntity", on_delete=models.PROTECT)
     accounting_date = models.DateField()
     reverses = models.OneToOneField("self", null=True, on_delete=models.PROTECT)
@@ -52,16 +53,24 @@ class Journal(models.Model):
 
 class Posting(models.Model):
     journal = models.ForeignKey(Journal, on_delete=models.PROTECT, related_name="postings")
-    account = models.ForeignKey(Account, on_delete=models.PROTECT)
-    branch = models.ForeignKey("Branch", on_delete=models.PROTECT)
+    account = models.ForeignKey(Account, on_delete=models.PROTECT, db_index=False)  # index below
+    branch = models.ForeignKey("Branch", on_delete=models.PROTECT, db_index=False)  # few branches
     loan = models.ForeignKey("Loan", null=True, on_delete=models.PROTECT, related_name="postings")
+    accounting_date = models.DateField(help_text="the journal's; the database compares them")
     amount = models.DecimalField(max_digits=16, decimal_places=2)
 
     class Meta:
         constraints = [
             models.CheckConstraint(condition=~models.Q(amount=0), name="posting_amount_not_zero")
         ]
-        indexes = [models.Index(fields=["account", "branch"])]
+        indexes = [
+            # an account's page and the balance it starts from, answered from the index alone
+            models.Index(
+                fields=["account", "accounting_date", "id"],
+                include=["branch", "amount"],
+                name="posting_of_account",
+            )
+        ]
 
     def __str__(self) -> str:
         return f"{self.account_id} {self.amount}"

@@ -6,9 +6,8 @@ A breach is ``{"invariant", "row", "detail"}``. They run after every fault test 
 from collections import Counter
 from collections.abc import Callable, Iterator
 from datetime import datetime, timedelta
-from decimal import Decimal
 
-from django.db.models import Count, F, Q, Sum
+from django.db.models import Count, Q, Sum
 from django.db.models.functions import TruncDate
 
 from lending.domain.application_flow import State, is_legal_step
@@ -21,13 +20,11 @@ from lending.models import (
     Disbursement,
     IdempotencyKey,
     Journal,
-    Loan,
     LoanApplication,
     OutboxMessage,
-    Posting,
     SmsMessage,
 )
-from lending.selectors import card_transfer_checks
+from lending.selectors import book_invariants, card_transfer_checks
 from lending.selectors.coupons import broken_coupon_uses
 from lending.selectors.credit_lines import broken_lines
 from lending.services.audit import FIRST_HASH, seal
@@ -111,22 +108,6 @@ def no_money_lost(now: datetime) -> Iterator[Breach]:
         yield _breach("I2", key, complaint)
 
 
-def books_balance(now: datetime) -> Iterator[Breach]:
-    """I3: journals and the trial balance are zero; loan balances equal their postings."""
-    for row in Journal.objects.annotate(total=Sum("postings__amount")).exclude(total=0)[:50]:
-        yield _breach("I3", row.pk, "journal does not sum to zero")
-    per_branch = Posting.objects.values("branch_id", "journal__accounting_date").annotate(
-        total=Sum("amount")
-    )
-    for cell in per_branch.exclude(total=0)[:50]:
-        yield _breach("I3", cell["branch_id"], f"trial balance {cell['total']}")
-    owed = Sum("postings__amount", filter=Q(postings__account__code="1301"), default=Decimal(0))
-    for loan in Loan.objects.annotate(owed=owed).exclude(owed=F("principal_balance"))[:50]:
-        yield _breach(
-            "I3", loan.note_no, f"balance {loan.principal_balance}, account 1301 says {loan.owed}"
-        )
-
-
 def histories_are_legal(now: datetime) -> Iterator[Breach]:
     """I4: every application's history is a legal path without gaps that ends in its state."""
     previous: dict[object, tuple[int, str]] = {}
@@ -197,13 +178,13 @@ def messages_once(now: datetime) -> Iterator[Breach]:
         yield _breach("I10", row["event_key"], f"{row['n']} × {row['template']}")
 
 
-#: I6 (one accrual per loan and day) begins with the accrual table of servicing.
 INVARIANTS: dict[str, Callable[[datetime], Iterator[Breach]]] = {
     "I1 no money twice": no_money_twice,
     "I2 no money lost": no_money_lost,
-    "I3 books balance": books_balance,
+    "I3 books balance": book_invariants.books_balance,
     "I4 legal histories": histories_are_legal,
     "I5 calls come to an end": calls_come_to_an_end,
+    "I6 a day for every day": book_invariants.days_without_gap,
     "I7 audit chain": audit_chain_holds,
     "I8 outbox empty": outbox_is_empty,
     "I9 one key, one answer": keys_have_one_answer,

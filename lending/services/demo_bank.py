@@ -26,6 +26,7 @@ from lending.models import (
     Village,
 )
 from lending.selectors.codes import UNIVERSAL_CODE
+from lending.services import event_accounts
 
 _SEEDS = Path(__file__).resolve().parents[1] / "seeds"
 
@@ -85,6 +86,7 @@ def seed(*, today: date, now: datetime) -> None:
             Account.objects.get_or_create(
                 code=code, defaults={"name": name, "name_en": name_en, "kind": kind}
             )
+        event_accounts.seed_defaults(today=today)
         for text in _load("consents.json"):
             ConsentText.objects.get_or_create(
                 kind=text["kind"],

@@ -5,7 +5,7 @@ from datetime import datetime
 from decimal import Decimal
 
 from lending import events
-from lending.domain import postings
+from lending.domain.postings import Event
 from lending.models import Disbursement, Loan, LoanApplication
 from lending.selectors import business_day
 from lending.services import credit_lines, ledger, loan_accounts
@@ -51,11 +51,12 @@ def book(*, application: LoanApplication, disbursement: Disbursement, now: datet
         created_at=now,
     )
     loan_accounts.open_account(loan=loan, terms=terms, schedule=schedule, now=now)
-    ledger.post(
+    ledger.post_events(
         kind="disbursement",
         source_type="disbursement",
         source_id=str(disbursement.pk),
-        lines=postings.disbursement(disbursement.amount),
+        events={Event.DISBURSED: disbursement.amount},
+        product_code=loan.product_code,
         legal_entity=contract.legal_entity,
         branch=application.branch,
         accounting_date=today,

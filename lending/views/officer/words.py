@@ -9,6 +9,7 @@ from django.utils.translation import pgettext_lazy
 from lending.views.officer import (
     card_transfer_words,
     credit_line_words,
+    ledger_words,
     list_words,
     paper_words,
     reconciliation_words,
@@ -248,7 +249,7 @@ FACTS: Mapping[str, Any] = {
 _TABLES = {
     "fact": FACTS,
     "tab": TABS,
-    "journal": JOURNALS,
+    "journal": {**JOURNALS, **ledger_words.JOURNALS},
     "state": STATES,
     "loan": LOAN_STATES,
     "payout_state": PAYOUT_STATES,
@@ -268,6 +269,7 @@ _TABLES = {
     "actor": ACTORS,
     "event": EVENTS,
     "method": METHODS,
+    **ledger_words.TABLES,
     **list_words.TABLES,
     **credit_line_words.TABLES,
     **source_words.TABLES,
