@@ -47,7 +47,7 @@ def _unsent(entity: LegalEntity, day: date) -> list[UUID]:
 
 def _being_sent(entity: LegalEntity, day: date) -> bool:
     """Calls under way; what is unknown already takes longer than the close waits."""
-    return _of(entity, day).filter(state=DisbursementState.SENDING).exists()
+    return bool(_of(entity, day).filter(state=DisbursementState.SENDING).exists())
 
 
 def _of(entity: LegalEntity, day: date):  # type: ignore[no-untyped-def]
