@@ -4,6 +4,7 @@ The row commits with the change that needs it; the drain publishes it; the sweep
 Arguments are ids only.
 """
 
+from collections.abc import Sequence
 from datetime import datetime, timedelta
 from uuid import UUID
 
@@ -58,6 +59,17 @@ def query_disbursement(disbursement_id: UUID, now: datetime) -> None:
 
 def send_sms(sms_id: UUID, now: datetime) -> None:
     _enqueue("lending.send_sms", "default", now, sms_id=str(sms_id))
+
+
+def send_many_sms(sms_ids: Sequence[UUID], now: datetime) -> None:
+    OutboxMessage.objects.bulk_create(
+        OutboxMessage(
+            task="lending.send_sms", queue="default", arguments={"sms_id": str(one)}, created_at=now
+        )
+        for one in sms_ids
+    )
+    with connection.cursor() as cursor:
+        cursor.execute("SELECT pg_notify(%s, '')", [NOTIFY_CHANNEL])
 
 
 def run_what_if(run_id: UUID, now: datetime) -> None:

@@ -8,7 +8,16 @@ from typing import Any
 from django.utils.translation import get_language, gettext_lazy
 from django.utils.translation import gettext as _
 
-from products.domain.parameter_codes import KINDS, MONTHS, PERCENT, SECONDS, YEARS, YUAN
+from products.domain.parameter_codes import (
+    HOUR_OF_DAY,
+    KINDS,
+    MONTHS,
+    PERCENT,
+    SECONDS,
+    TIMES,
+    YEARS,
+    YUAN,
+)
 from products.selectors.dated import Gap
 from products.services import operating_area, parameters
 
@@ -25,6 +34,9 @@ LABELS = {
     "CONSUMPTION_MONTHS_MAX": gettext_lazy("Longest term of a loan for consumption"),
     "COST_SHEET_READING_SECONDS": gettext_lazy("Time to read the cost sheet before signing"),
     "ADULT_AGE": gettext_lazy("Age from which a person may borrow"),
+    "CONTACT_QUIET_FROM_HOUR": gettext_lazy("Contacts about debts: quiet from this hour"),
+    "CONTACT_QUIET_UNTIL_HOUR": gettext_lazy("Contacts about debts: quiet until this hour"),
+    "CONTACTS_PER_DAY_MAX": gettext_lazy("Contacts about debts: most in a day"),
 }
 UNITS = {
     PERCENT: "%",
@@ -32,6 +44,8 @@ UNITS = {
     MONTHS: gettext_lazy("months"),
     SECONDS: gettext_lazy("seconds"),
     YEARS: gettext_lazy("years of age"),
+    HOUR_OF_DAY: gettext_lazy("o'clock"),
+    TIMES: gettext_lazy("times"),
 }
 
 

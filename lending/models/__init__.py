@@ -6,10 +6,13 @@ from lending.models.business_day import BusinessDay
 from lending.models.card_transfers import CardTransfer
 from lending.models.cards import BankCard
 from lending.models.codes import ReferralCode
+from lending.models.collection_cases import CaseEvent, CollectionCase, PromiseToPay
 from lending.models.consents import Consent, ConsentText
+from lending.models.contacts import ContactAttempt, ContactOptOut, ContactPause
 from lending.models.contracts import LoanContract
 from lending.models.coupons import CouponUse
 from lending.models.customers import Customer, CustomerSession, OtpChallenge
+from lending.models.demand_letters import DemandLetter
 from lending.models.devices import AssistedMode
 from lending.models.disbursements import (
     Disbursement,
@@ -43,13 +46,19 @@ __all__ = [
     "Branch",
     "BusinessDay",
     "CardTransfer",
+    "CaseEvent",
+    "CollectionCase",
     "Consent",
     "ConsentText",
+    "ContactAttempt",
+    "ContactOptOut",
+    "ContactPause",
     "CouponUse",
     "Customer",
     "CustomerSession",
     "DeadLetter",
     "DecisionLetter",
+    "DemandLetter",
     "Disbursement",
     "ExternalCall",
     "FairnessCell",
@@ -75,6 +84,7 @@ __all__ = [
     "OutboxMessage",
     "PlanVersion",
     "Posting",
+    "PromiseToPay",
     "ReconciliationBreak",
     "ReferralCode",
     "ReviewRequest",
