@@ -86,3 +86,7 @@ def run_backtest(run_id: UUID, now: datetime) -> None:
 
 def render_decision_letter(letter_id: UUID, now: datetime) -> None:
     _enqueue("lending.render_decision_letter", "documents", now, letter_id=str(letter_id))
+
+
+def render_demand_letter(letter_id: UUID, now: datetime) -> None:
+    _enqueue("lending.render_demand_letter", "documents", now, letter_id=str(letter_id))

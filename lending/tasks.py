@@ -9,11 +9,13 @@ from django.utils import timezone
 
 from lending.services import (
     applications,
+    arrears_days,
     backtests,
     contracts,
     coupons,
     customer_lists,
     decisions,
+    demand_letters,
     disbursement_sweep,
     disbursements,
     fairness,
@@ -123,3 +125,13 @@ def render_decision_letter(*, letter_id: str, **_: Any) -> None:
 @shared_task(name="lending.count_fairness")
 def count_fairness(**_: Any) -> None:
     fairness.count_new_days(now=timezone.now())
+
+
+@shared_task(name="lending.render_demand_letter")
+def render_demand_letter(*, letter_id: str, **_: Any) -> None:
+    demand_letters.render(letter_id=UUID(letter_id))
+
+
+@shared_task(name="lending.send_reminders")
+def send_reminders(**_: Any) -> None:
+    arrears_days.run_due(now=timezone.now())

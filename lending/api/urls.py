@@ -12,6 +12,7 @@ from lending.api.views.explanations import (
     ExplanationView,
     ReviewRequestView,
 )
+from lending.api.views.hardships import HardshipView
 from lending.api.views.identity import IdentityView
 from lending.api.views.loans import LoansView, LoanView, ScheduleView
 from lending.api.views.me import MeView, PreferencesView
@@ -64,6 +65,7 @@ urlpatterns = [
     path("loans/", LoansView.as_view(), name="loans"),
     path("loans/<uuid:loan_id>/", LoanView.as_view(), name="loan"),
     path("loans/<uuid:loan_id>/schedule/", ScheduleView.as_view(), name="loan-schedule"),
+    path("loans/<uuid:loan_id>/hardship/", HardshipView.as_view(), name="loan-hardship"),
     path("me/", MeView.as_view(), name="me"),
     path("me/preferences/", PreferencesView.as_view(), name="preferences"),
     path("desk/", include(desk)),

@@ -11,7 +11,6 @@ from django.utils.translation import gettext_lazy as _
 
 from lending.domain.collection_rules import RESULTS
 from lending.domain.contact_policy import (
-    OPTIONAL_CHANNELS,
     Answer,
     Channel,
     Outcome,
@@ -22,7 +21,7 @@ from lending.domain.contact_policy import (
     judge,
 )
 from lending.errors import IllegalState, InvalidInput
-from lending.models import ContactAttempt, ContactOptOut, Customer, Officer, SmsMessage
+from lending.models import ContactAttempt, Customer, Officer, SmsMessage
 from lending.services import contact_gate, sms
 
 NOTE_MAX = 1_000
@@ -112,19 +111,6 @@ def expire_unrecorded(*, today: date, now: datetime) -> int:
     return ContactAttempt.objects.filter(state="planned", sms__isnull=True, day__lt=today).update(
         state="expired", result="no_record", at=now
     )
-
-
-def set_opt_outs(*, customer: Customer, wishes: dict[str, bool], now: datetime) -> None:
-    """``{"sms": False}``: no texts about debts; True takes it back. Unknown channels are refused."""
-    for channel, wanted in wishes.items():
-        if channel not in OPTIONAL_CHANNELS:
-            raise InvalidInput.field("contact", _("This channel cannot be switched off."))
-        if wanted:
-            ContactOptOut.objects.filter(customer=customer, channel=channel).delete()
-        else:
-            ContactOptOut.objects.get_or_create(
-                customer=customer, channel=channel, defaults={"since": now}
-            )
 
 
 def checked_note(note: str) -> str:

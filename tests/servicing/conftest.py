@@ -7,6 +7,7 @@ import pytest
 from django.core.management import call_command
 
 from lending.services import demo_bank
+from tests.servicing.arrears import Arrears
 from tests.servicing.book import Book
 
 
@@ -21,3 +22,8 @@ def bank(db: None, settings: Any, now: dt.datetime) -> None:
 @pytest.fixture
 def book(bank: None, now: dt.datetime) -> Book:
     return Book(now)
+
+
+@pytest.fixture
+def arrears(book: Book, now: dt.datetime) -> Arrears:
+    return Arrears(book, now)
