@@ -9,7 +9,7 @@ from lending.domain.collection_rules import HARDSHIP_PAUSE_DAYS, HARDSHIP_REASON
 from lending.domain.contact_policy import Pause
 from lending.errors import IllegalState, InvalidInput
 from lending.models import CollectionCase, ContactPause, Loan, Officer
-from lending.services import collection_cases, contact_gate
+from lending.services import audit, collection_cases, contact_gate
 from lending.services.loan_accounts import is_open
 
 
@@ -46,6 +46,7 @@ def end(*, loan: Loan, kind: Pause, now: datetime, officer: Officer | None = Non
         collection_cases.tell(
             case=case, kind="pause_ended", data={"kind": kind.value}, officer=officer, now=now
         )
+        _audit(officer, f"arrears.{kind.value}_ended", case, now)
         still = contact_gate.running_pauses(now).filter(loan=loan, kind__in=("hardship", "talks"))
         if case.state == CaseState.IN_HARDSHIP and not still.exists():
             collection_cases.set_state(case=case, state=collection_cases.resting_state(case))
@@ -87,6 +88,19 @@ def _open(
                 officer=officer,
                 now=now,
             )
+            _audit(officer, f"arrears.{kind.value}", case, now)
             if kind in (Pause.HARDSHIP, Pause.TALKS):
                 collection_cases.set_state(case=case, state=CaseState.IN_HARDSHIP)
     return pause
+
+
+def _audit(officer: Officer | None, action: str, case: CollectionCase, now: datetime) -> None:
+    """Steps of staff; what the borrower tells stands in the case's history."""
+    if officer is not None:
+        audit.record(
+            actor=officer.user.get_username(),
+            action=action,
+            subject_type="collection_case",
+            subject_id=str(case.pk),
+            now=now,
+        )

@@ -21,8 +21,8 @@ from lending.domain.contact_policy import (
     judge,
 )
 from lending.errors import IllegalState, InvalidInput
-from lending.models import ContactAttempt, Customer, Officer, SmsMessage
-from lending.services import contact_gate, sms
+from lending.models import CollectionCase, ContactAttempt, Customer, Officer, SmsMessage
+from lending.services import audit, contact_gate, sms
 
 NOTE_MAX = 1_000
 _State = ContactAttempt.State
@@ -54,6 +54,34 @@ def request(
     with transaction.atomic():
         attempt, verdict = _judged([wanted], now=now, officer=officer)[0]
         attempt.save(force_insert=True)
+    return attempt, verdict
+
+
+def request_by_person(
+    *, case: CollectionCase, channel: Channel, officer: Officer, now: datetime
+) -> tuple[ContactAttempt, Answer]:
+    """A call, visit or message somebody is about to make about a case. A call shows the number: audited."""
+    with transaction.atomic():
+        attempt, verdict = request(
+            wanted=Wanted(
+                customer_id=case.customer_id,
+                loan_id=case.loan_id,
+                case_id=case.pk,
+                channel=channel,
+                purpose=Purpose.COLLECTION,
+            ),
+            now=now,
+            officer=officer,
+        )
+        if verdict.is_allowed and channel is Channel.CALL:
+            audit.record(
+                actor=officer.user.get_username(),
+                action="personal_data.reveal",
+                subject_type="collection_case",
+                subject_id=str(case.pk),
+                reason="mobile number for a call about arrears",
+                now=now,
+            )
     return attempt, verdict
 
 

@@ -14,7 +14,7 @@ from lending.domain.contact_policy import Answer, Channel, Purpose
 from lending.errors import IllegalState
 from lending.models import CollectionCase, ContactAttempt, DemandLetter, LoanAccount, Officer
 from lending.selectors import arrears, business_day
-from lending.services import collection_cases, contacts
+from lending.services import audit, collection_cases, contacts
 
 
 def write(
@@ -57,6 +57,14 @@ def write(
         )
         collection_cases.tell(
             case=case, kind="letter", data={"letter_no": letter_no}, officer=officer, now=now
+        )
+        audit.record(
+            actor=officer.user.get_username(),
+            action="arrears.letter",
+            subject_type="collection_case",
+            subject_id=str(case.pk),
+            detail={"letter_no": letter_no},
+            now=now,
         )
         jobs.render_demand_letter(letter.pk, now)
     return letter, answer

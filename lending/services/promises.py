@@ -11,7 +11,7 @@ from lending.domain.collection_rules import PROMISE_DAYS_MAX, SAID_BY, CaseState
 from lending.errors import IllegalState, InvalidInput
 from lending.models import CollectionCase, LoanTransaction, Officer, PromiseToPay
 from lending.selectors import business_day
-from lending.services import collection_cases
+from lending.services import audit, collection_cases
 
 
 def record(
@@ -59,6 +59,14 @@ def record(
             kind="promise",
             data={"amount": str(amount), "on": promised_on.isoformat(), "said_by": said_by},
             officer=officer,
+            now=now,
+        )
+        audit.record(
+            actor=officer.user.get_username(),
+            action="arrears.promise",
+            subject_type="collection_case",
+            subject_id=str(fresh.pk),
+            detail={"amount": str(amount), "on": promised_on.isoformat()},
             now=now,
         )
     case.state = fresh.state

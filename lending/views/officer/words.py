@@ -6,7 +6,7 @@ from typing import Any
 from django.utils.translation import gettext_lazy as _
 from django.utils.translation import pgettext_lazy
 
-from lending.views.officer import list_words, source_words
+from lending.views.officer import arrears_words, list_words, source_words
 
 STATES: Mapping[str, Any] = {
     "draft": _("Just started"),
@@ -261,6 +261,7 @@ _TABLES = {
     "actor": ACTORS,
     "event": EVENTS,
     "method": METHODS,
+    **arrears_words.TABLES,
     **list_words.TABLES,
     **source_words.TABLES,
     "coupon_state": COUPON_STATES,
