@@ -90,3 +90,8 @@ def render_decision_letter(letter_id: UUID, now: datetime) -> None:
 
 def render_demand_letter(letter_id: UUID, now: datetime) -> None:
     _enqueue("lending.render_demand_letter", "documents", now, letter_id=str(letter_id))
+
+
+def send_reminders(now: datetime) -> None:
+    """Cases and reminders of the business date; asked for when the date has rolled."""
+    _enqueue("lending.send_reminders", "default", now)

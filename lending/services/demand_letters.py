@@ -44,30 +44,41 @@ def write(
         attempt.state, attempt.effective = ContactAttempt.State.MADE, True
         attempt.result = "printed"
         attempt.save(update_fields=["state", "effective", "result"])
-        day = business_day.current(account.legal_entity)
-        letter_no = f"CS{day:%Y%m%d}{secrets.randbelow(10**8):08d}"
-        letter = DemandLetter.objects.create(
-            letter_no=letter_no,
-            case=case,
-            contact=attempt,
-            as_of=day,
-            facts=_facts(case, account, letter_no).as_dict(),
-            officer=officer,
-            created_at=now,
-        )
-        collection_cases.tell(
-            case=case, kind="letter", data={"letter_no": letter_no}, officer=officer, now=now
-        )
-        audit.record(
-            actor=officer.user.get_username(),
-            action="arrears.letter",
-            subject_type="collection_case",
-            subject_id=str(case.pk),
-            detail={"letter_no": letter_no},
-            now=now,
-        )
+        letter = _kept(case, account, attempt, officer, now)
         jobs.render_demand_letter(letter.pk, now)
     return letter, answer
+
+
+def _kept(
+    case: CollectionCase,
+    account: LoanAccount,
+    attempt: ContactAttempt,
+    officer: Officer,
+    now: datetime,
+) -> DemandLetter:
+    day = business_day.current(account.legal_entity)
+    letter_no = f"CS{day:%Y%m%d}{secrets.randbelow(10**8):08d}"
+    letter = DemandLetter.objects.create(
+        letter_no=letter_no,
+        case=case,
+        contact=attempt,
+        as_of=day,
+        facts=_facts(case, account, letter_no).as_dict(),
+        officer=officer,
+        created_at=now,
+    )
+    collection_cases.tell(
+        case=case, kind="letter", data={"letter_no": letter_no}, officer=officer, now=now
+    )
+    audit.record(
+        actor=officer.user.get_username(),
+        action="arrears.letter",
+        subject_type="collection_case",
+        subject_id=str(case.pk),
+        detail={"letter_no": letter_no},
+        now=now,
+    )
+    return letter
 
 
 def render(*, letter_id: UUID) -> None:

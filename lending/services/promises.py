@@ -28,12 +28,7 @@ def record(
     Raises ``InvalidInput`` (amount, day, who) or ``IllegalState`` (another runs, the case is closed).
     """
     today = business_day.current(case.legal_entity)
-    if amount <= 0 or amount > case.loan.principal * 3 or amount != round(amount, 2):
-        raise InvalidInput.field("amount", _("Please enter the amount the borrower promised."))
-    if not today <= promised_on <= today + timedelta(days=PROMISE_DAYS_MAX):
-        raise InvalidInput.field("promised_on", _("The day must lie within the next 31 days."))
-    if said_by not in SAID_BY:
-        raise InvalidInput.field("said_by", _("Please say who promised it."))
+    _check(case, amount, promised_on, said_by, today)
     with transaction.atomic():
         fresh = CollectionCase.objects.select_for_update().get(pk=case.pk)
         if fresh.state == CaseState.CLOSED:
@@ -71,3 +66,14 @@ def record(
         )
     case.state = fresh.state
     return one
+
+
+def _check(
+    case: CollectionCase, amount: Decimal, promised_on: date, said_by: str, today: date
+) -> None:
+    if amount <= 0 or amount > case.loan.principal * 3 or amount != round(amount, 2):
+        raise InvalidInput.field("amount", _("Please enter the amount the borrower promised."))
+    if not today <= promised_on <= today + timedelta(days=PROMISE_DAYS_MAX):
+        raise InvalidInput.field("promised_on", _("The day must lie within the next 31 days."))
+    if said_by not in SAID_BY:
+        raise InvalidInput.field("said_by", _("Please say who promised it."))

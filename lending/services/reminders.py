@@ -77,7 +77,7 @@ JOIN LATERAL (
 ) stage ON stage.days IS NOT NULL
 LEFT JOIN lending_collectioncase k ON k.loan_id = l.id AND k.state <> 'closed'
 WHERE a.legal_entity_id = %(entity)s AND a.is_open AND a.id > %(after)s AND a.days_past_due > 0
-    AND a.closed_through >= %(day)s - 1
+    AND a.closed_through = %(day)s - 1
     AND NOT EXISTS (SELECT 1 FROM lending_contactattempt x WHERE x.template = 'overdue'
         AND x.event_key = l.id || ':' || i.number || ':D+' || stage.days)
     {_NOBODY_ELSE}

@@ -83,32 +83,42 @@ def deliver(*, sms_id: UUID, now: datetime) -> bool:
         otp=message.parameters.get("code", "") if is_code else "",
     )
     if reply.accepted:
-        message.state, message.lease_until, message.sent_at = "sent", None, now
-        if is_code:
-            message.parameters = {}  # the code has done its work; do not keep it
+        _settle_sent(message, is_code, now)
+        return True
+    _settle_refused(message, is_code, reply.problem, now)
+    return False
+
+
+def _settle_sent(message: SmsMessage, is_code: bool, now: datetime) -> None:
+    message.state, message.lease_until, message.sent_at = "sent", None, now
+    if is_code:
+        message.parameters = {}  # the code has done its work; do not keep it
+    with transaction.atomic():
         message.save(update_fields=["state", "lease_until", "sent_at", "parameters"])
         if message.asks_gate:
             contact_gate.text_sent(message=message, now=now)
-        return True
+
+
+def _settle_refused(message: SmsMessage, is_code: bool, problem: str, now: datetime) -> None:
+    """Try again later, or give up: then a person should know that the customer was not told."""
     gave_up = message.attempts >= ATTEMPTS_MAX
     delay_s = _RETRY_DELAYS_S[min(message.attempts - 1, len(_RETRY_DELAYS_S) - 1)]
-    SmsMessage.objects.filter(pk=sms_id).update(
+    SmsMessage.objects.filter(pk=message.pk).update(
         state="failed" if gave_up else "queued",
         lease_until=None,
         next_try_at=now + timedelta(seconds=delay_s),
     )
     if gave_up and message.asks_gate:
         contact_gate.text_failed(message=message, now=now)
-    if gave_up and not is_code:  # a person should know that the customer was not told
+    if gave_up and not is_code:
         DeadLetter.objects.create(
             task="lending.send_sms",
-            arguments={"sms_id": str(sms_id)},
-            error=reply.problem,
+            arguments={"sms_id": str(message.pk)},
+            error=problem,
             attempts=message.attempts,
             at=now,
         )
-    log.warning("sms.not_accepted", sms_id=str(sms_id), problem=reply.problem, gave_up=gave_up)
-    return False
+    log.warning("sms.not_accepted", sms_id=str(message.pk), problem=problem, gave_up=gave_up)
 
 
 def _let_through(message: SmsMessage, now: datetime) -> bool:
