@@ -36,7 +36,7 @@ class ContactForm(forms.Form):
 class ResultForm(forms.Form):
     attempt = forms.UUIDField(widget=forms.HiddenInput)
     result = forms.ChoiceField(
-        label=_("How it ended"), choices=_choices(RESULTS, arrears_words.RESULTS)
+        label=_("How it ended"), choices=[("", "–"), *_choices(RESULTS, arrears_words.RESULTS)]
     )
     note = forms.CharField(
         label=_("Note"), required=False, max_length=NOTE_MAX, widget=forms.Textarea(attrs={"rows": 2})

@@ -52,7 +52,8 @@ WHERE a.legal_entity_id = %(entity)s AND a.is_open AND i.id > %(after)s AND i.nu
     AND i.due_date BETWEEN %(first)s AND %(last)s AND i.payable_on = ANY(%(days)s)
     AND i.principal + i.interest - i.principal_cleared - i.interest_cleared > a.credit
     AND NOT EXISTS (SELECT 1 FROM lending_contactattempt x
-        WHERE x.template = CASE WHEN i.payable_on = %(day)s THEN 'due_today' ELSE 'due_soon' END
+        WHERE x.event_key <> ''
+        AND x.template = CASE WHEN i.payable_on = %(day)s THEN 'due_today' ELSE 'due_soon' END
         AND x.event_key = l.id || ':' || i.number || ':D-' || (i.payable_on - %(day)s))
     {_NOBODY_ELSE}
 ORDER BY i.id LIMIT {PAGE}
@@ -78,7 +79,8 @@ JOIN LATERAL (
 LEFT JOIN lending_collectioncase k ON k.loan_id = l.id AND k.state <> 'closed'
 WHERE a.legal_entity_id = %(entity)s AND a.is_open AND a.id > %(after)s AND a.days_past_due > 0
     AND a.closed_through = %(day)s - 1
-    AND NOT EXISTS (SELECT 1 FROM lending_contactattempt x WHERE x.template = 'overdue'
+    AND NOT EXISTS (SELECT 1 FROM lending_contactattempt x
+        WHERE x.event_key <> '' AND x.template = 'overdue'
         AND x.event_key = l.id || ':' || i.number || ':D+' || stage.days)
     {_NOBODY_ELSE}
 ORDER BY a.id LIMIT {PAGE}

@@ -98,6 +98,9 @@ def test_what_was_paid_meanwhile_is_not_asked_for(arrears: Arrears) -> None:
     attempt.refresh_from_db()
     assert (attempt.state, attempt.result, attempt.effective) == ("expired", "reason_gone", False)
     assert SmsMessage.objects.get().state == "dropped"
+    arrears.book.pay(loan, "13000.00", kind="payoff")
+    arrears.morning(arrears.book.business_date + dt.timedelta(days=29))
+    assert arrears.remind() == 0  # a settled loan falls due no more
 
 
 def test_who_promised_pays_or_talks_is_left_alone(arrears: Arrears) -> None:
@@ -143,9 +146,3 @@ def test_who_switched_texts_off_gets_none_and_it_is_on_record(arrears: Arrears) 
     preferences.set_contact(customer=loan.customer, wishes={"sms": True}, now=arrears.now)
     arrears.morning(arrears.book.business_date + dt.timedelta(days=2))
     assert arrears.remind() == 1
-
-
-def test_a_settled_loan_is_not_reminded(arrears: Arrears) -> None:
-    loan = arrears.late(1)
-    arrears.book.pay(loan, "13000.00", kind="payoff")
-    assert arrears.remind() == 0

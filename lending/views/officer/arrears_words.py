@@ -50,7 +50,7 @@ RESULTS: Mapping[str, Any] = {
     "reason_gone": _("The reason had gone"),
     "no_record": _("Nobody recorded how it ended"),
     "borrower_only": _("Only the borrower may be contacted"),
-    "quiet_hours": _("Not between 22:00 and 8:00"),
+    "quiet_hours": _("Quiet hours: people sleep"),
     "too_many_today": _("No more contacts today"),
     "too_soon": _("Too soon after the last one"),
     "opted_out": _("The borrower has switched this off"),
