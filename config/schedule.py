@@ -17,6 +17,7 @@ JOBS = (
     ("lending.watch_decisions", "default", MINUTE, "decisions counted; shadows asked; alerts"),
     ("lending.count_fairness", "default", HOUR, "decisions of closed days by group, for the fairness page"),
     ("lending.close_finished_days", "eod", MINUTE, "every business date the calendar has left behind"),
+    ("lending.send_reminders", "default", HOUR, "arrears: cases and reminders, once the date has rolled"),
     ("marketing.pull_lending_events", "marketing", 5 * SECOND, "the event feed into attempt rows"),
 )
 

@@ -4,6 +4,7 @@ The row commits with the change that needs it; the drain publishes it; the sweep
 Arguments are ids only.
 """
 
+from collections.abc import Sequence
 from datetime import datetime, timedelta
 from uuid import UUID
 
@@ -83,6 +84,17 @@ def send_sms(sms_id: UUID, now: datetime) -> None:
     _enqueue("lending.send_sms", "default", now, sms_id=str(sms_id))
 
 
+def send_many_sms(sms_ids: Sequence[UUID], now: datetime) -> None:
+    OutboxMessage.objects.bulk_create(
+        OutboxMessage(
+            task="lending.send_sms", queue="default", arguments={"sms_id": str(one)}, created_at=now
+        )
+        for one in sms_ids
+    )
+    with connection.cursor() as cursor:
+        cursor.execute("SELECT pg_notify(%s, '')", [NOTIFY_CHANNEL])
+
+
 def run_what_if(run_id: UUID, now: datetime) -> None:
     _enqueue("lending.run_what_if", "default", now, run_id=str(run_id))
 
@@ -109,3 +121,12 @@ def close_chunks(run_id: int, now: datetime) -> None:
 
 def reconcile_day(run_id: UUID, now: datetime) -> None:
     _enqueue("lending.reconcile_day", "money", now, run_id=str(run_id))
+
+
+def render_demand_letter(letter_id: UUID, now: datetime) -> None:
+    _enqueue("lending.render_demand_letter", "documents", now, letter_id=str(letter_id))
+
+
+def send_reminders(now: datetime) -> None:
+    """Cases and reminders of the business date; asked for when the date has rolled."""
+    _enqueue("lending.send_reminders", "default", now)

@@ -8,6 +8,7 @@ from django.utils import timezone
 
 from lending.services import (
     applications,
+    arrears_days,
     backtests,
     card_transfer_sweep,
     card_transfers,
@@ -15,6 +16,7 @@ from lending.services import (
     coupons,
     customer_lists,
     decisions,
+    demand_letters,
     disbursement_sweep,
     disbursements,
     end_of_day,
@@ -154,3 +156,13 @@ def close_finished_days(**_: Any) -> None:
 @shared_task(name="lending.close_chunks")
 def close_chunks(*, run_id: str, **_: Any) -> None:
     end_of_day.carry_on(run_id=int(run_id), now=timezone.now())
+
+
+@shared_task(name="lending.render_demand_letter")
+def render_demand_letter(*, letter_id: str, **_: Any) -> None:
+    demand_letters.render(letter_id=UUID(letter_id))
+
+
+@shared_task(name="lending.send_reminders")
+def send_reminders(**_: Any) -> None:
+    arrears_days.run_due(now=timezone.now())

@@ -3,6 +3,7 @@
 from django.urls import path, re_path
 
 from lending.views.officer import (
+    arrears,
     card_transfers,
     credit_lines,
     end_of_day,
@@ -94,4 +95,13 @@ urlpatterns = [
         ledger.lines_file,
         name="ledger-lines-file",
     ),
+    path("servicing/arrears/", arrears.arrears_list, name="arrears"),
+    path("servicing/arrears/<uuid:case_id>/", arrears.case_page, name="arrears-case"),
+    path("servicing/arrears/<uuid:case_id>/contact/", arrears.new_contact, name="arrears-contact"),
+    path("servicing/arrears/<uuid:case_id>/result/", arrears.contact_result, name="arrears-result"),
+    path("servicing/arrears/<uuid:case_id>/promise/", arrears.new_promise, name="arrears-promise"),
+    path("servicing/arrears/<uuid:case_id>/note/", arrears.new_note, name="arrears-note"),
+    path("servicing/arrears/<uuid:case_id>/letter/", arrears.new_letter, name="arrears-letter"),
+    path("servicing/arrears/<uuid:case_id>/pause/", arrears.pause, name="arrears-pause"),
+    path("servicing/letters/<uuid:letter_id>/", arrears.letter_pdf, name="arrears-letter-pdf"),
 ]

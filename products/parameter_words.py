@@ -8,7 +8,16 @@ from typing import Any
 from django.utils.translation import get_language, gettext_lazy
 from django.utils.translation import gettext as _
 
-from products.domain.parameter_codes import KINDS, MONTHS, PERCENT, SECONDS, YEARS, YUAN
+from products.domain.parameter_codes import (
+    HOUR_OF_DAY,
+    KINDS,
+    MONTHS,
+    PERCENT,
+    SECONDS,
+    TIMES,
+    YEARS,
+    YUAN,
+)
 from products.selectors.dated import Gap
 from products.services import operating_area, parameters
 
@@ -30,6 +39,9 @@ LABELS = {
     "PROVISION_SUBSTANDARD": gettext_lazy("Allowance for loan losses: substandard"),
     "PROVISION_DOUBTFUL": gettext_lazy("Allowance for loan losses: doubtful"),
     "PROVISION_LOSS": gettext_lazy("Allowance for loan losses: loss"),
+    "CONTACT_QUIET_FROM_HOUR": gettext_lazy("Contacts about debts: quiet from this hour"),
+    "CONTACT_QUIET_UNTIL_HOUR": gettext_lazy("Contacts about debts: quiet until this hour"),
+    "CONTACTS_PER_DAY_MAX": gettext_lazy("Contacts about debts: most in a day"),
 }
 UNITS = {
     PERCENT: "%",
@@ -37,6 +49,8 @@ UNITS = {
     MONTHS: gettext_lazy("months"),
     SECONDS: gettext_lazy("seconds"),
     YEARS: gettext_lazy("years of age"),
+    HOUR_OF_DAY: gettext_lazy("o'clock"),
+    TIMES: gettext_lazy("times"),
 }
 
 

@@ -18,6 +18,7 @@ from lending.api.views.explanations import (
     ExplanationView,
     ReviewRequestView,
 )
+from lending.api.views.hardships import HardshipView
 from lending.api.views.identity import IdentityView
 from lending.api.views.loan_papers import (
     InterestCertificateView,
@@ -108,6 +109,7 @@ urlpatterns = [
     path("lines/<uuid:line_id>/", LineView.as_view(), name="line"),
     path("drawdowns/", DrawdownsView.as_view(), name="drawdowns"),
     path("drawdowns/<uuid:drawdown_id>/", DrawdownView.as_view(), name="drawdown"),
+    path("loans/<uuid:loan_id>/hardship/", HardshipView.as_view(), name="loan-hardship"),
     path("me/", MeView.as_view(), name="me"),
     path("me/preferences/", PreferencesView.as_view(), name="preferences"),
     path("desk/", include(desk)),

@@ -1,6 +1,7 @@
 """Texts of service messages by template and language, as registered with the carrier.
 
 ``{name}`` placeholders are filled from parameters; no marketing here, so no opt-out line is needed.
+Texts about debts (``due_soon``, ``due_today``, ``overdue``) are sent by ``services.reminders`` alone.
 """
 
 from collections.abc import Mapping
@@ -40,6 +41,36 @@ TEXTS: Mapping[str, Mapping[str, str]] = {
         "en": (
             "CNY {amount} is in your card ending {last_four}. "
             "First payment: {first_due}, CNY {first_amount}."
+        ),
+    },
+    "due_soon": {
+        "zh-hans": (
+            "您的贷款将于 {due} 还款 {amount} 元，请提前把钱存入尾号 {last_four} 的银行卡。"
+            "有困难请早点联系客户经理 {phone}。"
+        ),
+        "en": (
+            "Your loan payment of CNY {amount} falls due on {due}. Please have it in your card ending "
+            "{last_four}. If that is hard, call your loan officer early: {phone}."
+        ),
+    },
+    "due_today": {
+        "zh-hans": (
+            "今天（{due}）是您的贷款还款日，应还 {amount} 元，请存入尾号 {last_four} 的银行卡。"
+            "有困难请联系客户经理 {phone}。"
+        ),
+        "en": (
+            "Your loan payment of CNY {amount} is due today ({due}). Please have it in your card ending "
+            "{last_four}. If that is hard, call your loan officer: {phone}."
+        ),
+    },
+    "overdue": {
+        "zh-hans": (
+            "您的贷款有 {amount} 元自 {due} 起未还，已逾期 {days} 天。请尽快存入尾号 {last_four} 的银行卡。"
+            "有困难请联系客户经理 {phone}，我们一起想办法。"
+        ),
+        "en": (
+            "CNY {amount} of your loan has been unpaid since {due} ({days} days). Please pay it into your "
+            "card ending {last_four}. If that is hard, call {phone}: we will look for a way together."
         ),
     },
     "payout_rejected": {

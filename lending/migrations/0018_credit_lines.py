@@ -12,7 +12,7 @@ _SQL = Path(__file__).parent / "sql"
 class Migration(migrations.Migration):
 
     dependencies = [
-        ('lending', '0016_reconciliation'),
+        ('lending', '0017_arrears'),
     ]
 
     operations = [

@@ -6,11 +6,14 @@ from lending.models.business_day import BusinessDay
 from lending.models.card_transfers import CardTransfer
 from lending.models.cards import BankCard
 from lending.models.codes import ReferralCode
+from lending.models.collection_cases import CaseEvent, CollectionCase, PromiseToPay
 from lending.models.consents import Consent, ConsentText
+from lending.models.contacts import ContactAttempt, ContactOptOut, ContactPause
 from lending.models.contracts import LoanContract
 from lending.models.coupons import CouponUse
 from lending.models.credit_lines import CreditLine, Drawdown, LineMovement
 from lending.models.customers import Customer, CustomerSession, OtpChallenge
+from lending.models.demand_letters import DemandLetter
 from lending.models.devices import AssistedMode
 from lending.models.disbursements import (
     Disbursement,
@@ -49,14 +52,20 @@ __all__ = [
     "BreakStep",
     "BusinessDay",
     "CardTransfer",
+    "CaseEvent",
+    "CollectionCase",
     "Consent",
     "ConsentText",
+    "ContactAttempt",
+    "ContactOptOut",
+    "ContactPause",
     "CouponUse",
     "CreditLine",
     "Customer",
     "CustomerSession",
     "DeadLetter",
     "DecisionLetter",
+    "DemandLetter",
     "Disbursement",
     "Drawdown",
     "EndOfDayChunk",
@@ -88,6 +97,7 @@ __all__ = [
     "OutboxMessage",
     "PlanVersion",
     "Posting",
+    "PromiseToPay",
     "ReconciliationBreak",
     "ReconciliationRun",
     "ReferralCode",

@@ -32,13 +32,17 @@ class OutboxMessage(models.Model):
 
 
 class SmsMessage(models.Model):
-    """One text to one person: at most one per template and event. The send's key is the row's id."""
+    """One text to one person: at most one per template and event. The send's key is the row's id.
+
+    ``asks_gate``: about a debt, so the contact gate is asked again when it is about to go.
+    """
 
     class State(models.TextChoices):
         QUEUED = "queued"
         SENDING = "sending"
         SENT = "sent"
         FAILED = "failed"
+        DROPPED = "dropped"  # its reason had gone, or the gate said no
 
     id = models.UUIDField(primary_key=True, default=uuid.uuid4, editable=False)
     template = models.CharField(max_length=30)
@@ -46,6 +50,7 @@ class SmsMessage(models.Model):
     mobile = EncryptedTextField()
     parameters = EncryptedJSONField()
     language = models.CharField(max_length=10, default="zh-hans")
+    asks_gate = models.BooleanField(default=False)
     state = models.CharField(max_length=10, choices=State, default=State.QUEUED)
     attempts = models.PositiveSmallIntegerField(default=0)
     lease_until = models.DateTimeField(null=True)

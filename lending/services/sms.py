@@ -11,6 +11,7 @@ from lending import jobs
 from lending.domain.sms_texts import render
 from lending.gateways import sms as carrier
 from lending.models import DeadLetter, SmsMessage
+from lending.services import contact_gate
 
 log = structlog.get_logger(__name__)
 
@@ -48,6 +49,13 @@ def queue(
     return message
 
 
+def queue_many(*, messages: list[SmsMessage], now: datetime) -> None:
+    """Write new messages at once. Those for later are started by the sweeper when their time comes."""
+    with transaction.atomic():
+        SmsMessage.objects.bulk_create(messages)
+        jobs.send_many_sms([one.pk for one in messages if one.next_try_at <= now], now)
+
+
 def deliver(*, sms_id: UUID, now: datetime) -> bool:
     """Claim with a lease, send, settle. Safe to run twice: the carrier's key is the row's id.
 
@@ -65,6 +73,8 @@ def deliver(*, sms_id: UUID, now: datetime) -> bool:
     if is_code and now - message.created_at > CODE_USEFUL_FOR:
         SmsMessage.objects.filter(pk=sms_id).update(state="failed", lease_until=None)
         return False
+    if message.asks_gate and not _let_through(message, now):
+        return False
     reply = carrier.send(
         message_id=str(message.pk),
         mobile=message.mobile,
@@ -73,27 +83,55 @@ def deliver(*, sms_id: UUID, now: datetime) -> bool:
         otp=message.parameters.get("code", "") if is_code else "",
     )
     if reply.accepted:
-        message.state, message.lease_until, message.sent_at = "sent", None, now
-        if is_code:
-            message.parameters = {}  # the code has done its work; do not keep it
-        message.save(update_fields=["state", "lease_until", "sent_at", "parameters"])
+        _settle_sent(message, is_code, now)
         return True
+    _settle_refused(message, is_code, reply.problem, now)
+    return False
+
+
+def _settle_sent(message: SmsMessage, is_code: bool, now: datetime) -> None:
+    message.state, message.lease_until, message.sent_at = "sent", None, now
+    if is_code:
+        message.parameters = {}  # the code has done its work; do not keep it
+    with transaction.atomic():
+        message.save(update_fields=["state", "lease_until", "sent_at", "parameters"])
+        if message.asks_gate:
+            contact_gate.text_sent(message=message, now=now)
+
+
+def _settle_refused(message: SmsMessage, is_code: bool, problem: str, now: datetime) -> None:
+    """Try again later, or give up: then a person should know that the customer was not told."""
     gave_up = message.attempts >= ATTEMPTS_MAX
     delay_s = _RETRY_DELAYS_S[min(message.attempts - 1, len(_RETRY_DELAYS_S) - 1)]
-    SmsMessage.objects.filter(pk=sms_id).update(
+    SmsMessage.objects.filter(pk=message.pk).update(
         state="failed" if gave_up else "queued",
         lease_until=None,
         next_try_at=now + timedelta(seconds=delay_s),
     )
-    if gave_up and not is_code:  # a person should know that the customer was not told
+    if gave_up and message.asks_gate:
+        contact_gate.text_failed(message=message, now=now)
+    if gave_up and not is_code:
         DeadLetter.objects.create(
             task="lending.send_sms",
-            arguments={"sms_id": str(sms_id)},
-            error=reply.problem,
+            arguments={"sms_id": str(message.pk)},
+            error=problem,
             attempts=message.attempts,
             at=now,
         )
-    log.warning("sms.not_accepted", sms_id=str(sms_id), problem=reply.problem, gave_up=gave_up)
+    log.warning("sms.not_accepted", sms_id=str(message.pk), problem=problem, gave_up=gave_up)
+
+
+def _let_through(message: SmsMessage, now: datetime) -> bool:
+    """Whether a text about a debt may go now; its amount is brought up to date, or it waits, or ends."""
+    verdict = contact_gate.before_sending(message=message, now=now)
+    if verdict.goes:
+        message.parameters = {**message.parameters, "amount": verdict.amount or ""}
+        return True
+    if verdict.wait_until is not None:
+        changes = {"state": "queued", "next_try_at": verdict.wait_until, "attempts": F("attempts") - 1}
+    else:
+        changes = {"state": "dropped"}
+    SmsMessage.objects.filter(pk=message.pk).update(lease_until=None, **changes)
     return False
 
 

@@ -8,6 +8,7 @@ from dataclasses import dataclass
 from decimal import Decimal
 
 PERCENT, YUAN, MONTHS, SECONDS, YEARS = "percent", "yuan", "months", "seconds", "years"
+HOUR_OF_DAY, TIMES = "hour_of_day", "times"
 _SCALE = {PERCENT: Decimal(100)}
 
 
@@ -68,6 +69,10 @@ KINDS: dict[str, ParameterKind] = {
     "PROVISION_SUBSTANDARD": _kind(PERCENT, "0", "100", 2),
     "PROVISION_DOUBTFUL": _kind(PERCENT, "0", "100", 2),
     "PROVISION_LOSS": _kind(PERCENT, "0", "100", 2),
+    # about debts; the standard's own numbers hold where a bank has entered none
+    "CONTACT_QUIET_FROM_HOUR": _kind(HOUR_OF_DAY, "17", "24", 0, required=False),
+    "CONTACT_QUIET_UNTIL_HOUR": _kind(HOUR_OF_DAY, "6", "12", 0, required=False),
+    "CONTACTS_PER_DAY_MAX": _kind(TIMES, "1", "5", 0, required=False),
 }
 
 #: A floor and its ceiling: on no day may the first lie above the second.

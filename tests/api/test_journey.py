@@ -246,8 +246,10 @@ def test_me_and_preferences(phone: Phone) -> None:
     me = phone.get("me/").body
     assert me["mobile_masked"] == "138****0001"
     assert me["open_application"]["id"] == i
-    assert phone.send("PUT", "me/preferences/", {"marketing": True}).body == {"marketing": True}
-    assert phone.get("me/").body["preferences"] == {"marketing": True}
+    contact = {"sms": True, "call": True, "visit": True, "wechat": True}
+    wished = phone.send("PUT", "me/preferences/", {"marketing": True})
+    assert wished.body == {"marketing": True, "contact": contact}
+    assert phone.get("me/").body["preferences"] == wished.body
     assert phone.send("PUT", "me/preferences/", {"marketing": "yes"}).code == "invalid_request"
 
 

@@ -14,6 +14,7 @@ from django.core.management import call_command
 from lending.services import demo_bank, end_of_day_steps
 from risk.gateways import breaker
 from tests.sandbox_client import Sandbox, sandbox_process
+from tests.servicing.arrears import Arrears
 from tests.servicing.book import Book
 from tests.servicing.cards import Cards
 from tests.servicing.reconciling import Desk
@@ -66,3 +67,8 @@ def desk(bank: None, _own_core_bank: tuple[Sandbox, Path], settings: Any) -> Ite
     yield Desk(Book(dt.datetime.now(ZoneInfo("Asia/Shanghai"))), sandbox, log)
     sandbox.clear_faults()
     breaker.reset_breakers()
+
+
+@pytest.fixture
+def arrears(book: Book, now: dt.datetime) -> Arrears:
+    return Arrears(book, now)

@@ -5,8 +5,14 @@ from rest_framework.request import Request
 from rest_framework.response import Response
 
 from lending.api.endpoints import CustomerEndpoint
-from lending.api.serializers.me import MeAnswer, PreferencesAnswer, PreferencesRequest, me_answer
-from lending.services import consents
+from lending.api.serializers.me import (
+    MeAnswer,
+    PreferencesAnswer,
+    PreferencesRequest,
+    me_answer,
+    preferences_answer,
+)
+from lending.services import consents, preferences
 
 
 class MeView(CustomerEndpoint):
@@ -22,4 +28,7 @@ class PreferencesView(CustomerEndpoint):
     def put(self, request: Request) -> Response:
         body = self.read(PreferencesRequest)
         consents.set_marketing(customer=self.customer, accepts=body["marketing"], now=self.now)
-        return Response({"marketing": self.customer.accepts_marketing})
+        preferences.set_contact(
+            customer=self.customer, wishes=body.get("contact", {}), now=self.now
+        )
+        return Response(preferences_answer(self.customer))

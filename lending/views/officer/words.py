@@ -7,6 +7,7 @@ from django.utils.translation import gettext_lazy as _
 from django.utils.translation import pgettext_lazy
 
 from lending.views.officer import (
+    arrears_words,
     card_transfer_words,
     credit_line_words,
     ledger_words,
@@ -270,6 +271,7 @@ _TABLES = {
     "event": EVENTS,
     "method": METHODS,
     **ledger_words.TABLES,
+    **arrears_words.TABLES,
     **list_words.TABLES,
     **credit_line_words.TABLES,
     **source_words.TABLES,

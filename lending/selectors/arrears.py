@@ -1,0 +1,75 @@
+"""What is owed in arrears: by item for people and letters, as one sum for a text about to go."""
+
+from dataclasses import dataclass
+from datetime import date
+from decimal import Decimal
+
+from django.db.models import Q
+
+from lending.domain.loan_flow import OPEN_STATES
+from lending.models import ContactAttempt, Instalment, LoanAccount, PromiseToPay
+from lending.selectors import business_day
+from products.money import ZERO
+
+
+@dataclass(frozen=True)
+class Owed:
+    """Arrears of one loan on the business date, by item. ``total`` is less the money that waits."""
+
+    principal: Decimal
+    interest: Decimal
+    penalty: Decimal
+    compound: Decimal
+    credit: Decimal
+    since: date | None
+    days_past_due: int
+    balance: Decimal
+
+    @property
+    def total(self) -> Decimal:
+        items = self.principal + self.interest + self.penalty + self.compound
+        return max(items - self.credit, ZERO)
+
+
+def owed(account: LoanAccount) -> Owed:
+    """What is late, from the account's own figures (of the morning after the last close)."""
+    return Owed(
+        principal=account.late_principal,
+        interest=account.late_interest,
+        penalty=account.penalty_accrued - account.penalty_cleared,
+        compound=account.compound_accrued - account.compound_cleared,
+        credit=account.credit,
+        since=account.oldest_late,
+        days_past_due=account.days_past_due,
+        balance=account.principal_balance,
+    )
+
+
+def late_instalments(account: LoanAccount) -> list[Instalment]:
+    """The overdue instalments, oldest first."""
+    rows = Instalment.objects.filter(loan=account.loan_id, is_late=True)
+    return [row for row in rows.order_by("due_date", "number") if row.open_amount > 0]
+
+
+def still_owed(attempt: ContactAttempt) -> Decimal | None:
+    """What a planned contact is about, as it stands now; None when its reason has gone."""
+    loan = attempt.loan
+    if loan is None or loan.state not in OPEN_STATES:
+        return None
+    account = LoanAccount.objects.select_related("legal_entity").filter(loan=loan).first()
+    row = Instalment.objects.filter(loan=loan, number=attempt.instalment).first()
+    if account is None or row is None or row.open_amount <= 0:
+        return None
+    if has_valid_promise(account):
+        return None
+    late = attempt.purpose == "collection"
+    amount = owed(account).total if late else row.open_amount - account.credit
+    return amount if amount > 0 else None
+
+
+def has_valid_promise(account: LoanAccount) -> bool:
+    """Whether the borrower's word still runs: its day has not passed."""
+    day = business_day.current(account.legal_entity)
+    return PromiseToPay.objects.filter(
+        Q(loan=account.loan_id), state="open", promised_on__gte=day
+    ).exists()
