@@ -19,7 +19,7 @@ def normal(number: str) -> str:
 
 
 def media_type(scan: bytes | None) -> str:
-    """The scan's media type, "" without one. Raises ``InvalidInput`` for anything but a small picture or PDF."""
+    """The media type of a scan ("": none). Raises ``InvalidInput`` for what is no small picture or PDF."""
     if not scan:
         return ""
     found = rules.media_type(scan)

@@ -6,7 +6,7 @@ from typing import Any
 from django.utils.translation import gettext_lazy as _
 from django.utils.translation import pgettext_lazy
 
-from lending.views.officer import list_words, source_words
+from lending.views.officer import list_words, loan_words, source_words
 
 STATES: Mapping[str, Any] = {
     "draft": _("Just started"),
@@ -241,7 +241,8 @@ FACTS: Mapping[str, Any] = {
 _TABLES = {
     "fact": FACTS,
     "tab": TABS,
-    "journal": JOURNALS,
+    "journal": {**JOURNALS, **loan_words.JOURNALS},
+    **loan_words.TABLES,
     "state": STATES,
     "loan": LOAN_STATES,
     "payout_state": PAYOUT_STATES,
