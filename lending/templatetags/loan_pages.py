@@ -84,7 +84,7 @@ def day_rows(days: Iterable[Any]) -> SafeString:
     tiers: dict[str, str] = {}
     return format_html_join(
         "\n",
-        '<tr><td>{}</td><td class="n">{}</td><td class="n">{}</td><td class="n">{}</td>'
+        '<tr><td class="d">{}</td><td class="n">{}</td><td class="n">{}</td><td class="n">{}</td>'
         '<td class="n">{}</td><td>{}</td></tr>',
         (
             (

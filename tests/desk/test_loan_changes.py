@@ -53,7 +53,9 @@ def test_a_wrong_repayment_is_found_and_reversed_by_two_people(book: Book) -> No
     begin = re.search(rf'href="([^"]+transaction={wrong.pk})"', on_loan)
     assert begin is not None
 
-    assert "The transaction to be taken back" in shown(one, begin[1])
+    first_look = shown(one, begin[1])
+    assert "The transaction to be taken back" in first_look
+    assert "Before and after" in first_look
     refused = one.post(begin[1], {"propose": "1", "reason": "no"})
     assert refused.status_code == 422
     tried = one.post(begin[1], {"try": "1", "reason": "typed for the wrong loan"}).content.decode()
@@ -85,6 +87,7 @@ def test_a_wrong_repayment_is_found_and_reversed_by_two_people(book: Book) -> No
     assert "typed for the wrong loan" in page
     assert "Approved and booked" in shown(two, "/desk/servicing/changes/?tab=decided")
     assert right.bookings.count() == 1
+    assert "is reversed already" in shown(one, begin[1])
 
 
 def test_a_voucher_with_its_scan_is_booked_and_the_scan_is_kept(book: Book) -> None:

@@ -118,22 +118,26 @@ def new_change(request: HttpRequest, loan_id: UUID, kind: str) -> HttpResponse:
         initial={"value_date": day, "amount": account.credit if kind == "refund" else None},
     )
     shown = {"loan": loan, "kind": kind, "target": target, "form": form}
-    if request.method != "POST":
-        return _form(request, shown)
-    if not form.is_valid():
-        return _form(request, shown, status=422)
     words = {
         "loan_id": loan.pk, "kind": ChangeKind(kind), "maker": staff_user(request),
-        "target_id": target.pk if target else None, **form.words(),
+        "target_id": target.pk if target else None,
     }
+    if request.method == "POST":
+        if not form.is_valid():
+            return _form(request, shown, status=422)
+        words.update(form.words())
+    elif target is None:
+        return _form(request, shown)
     try:
-        if "try" in request.POST:
-            change, tried = loan_changes.prepare(**words)
-            return _form(request, {**shown, "change": change, **_shown_preview(tried)})
+        if request.method != "POST" or "try" in request.POST:  # a reversal says all it needs at once
+            _change, tried = loan_changes.prepare(**words)
+            return _form(request, {**shown, **_shown_preview(tried)})
         change = loan_changes.propose(now=timezone.now(), **words)
     except (NotFound, NotPermitted):
         raise
     except DomainError as error:
+        if request.method != "POST":
+            return _form(request, {**shown, "problem": error.message})
         form.take(error)
         return _form(request, shown, status=error.status)
     return redirect("desk:loan-change", change_id=change.pk)
