@@ -21,8 +21,8 @@ from lending.models import (
 )
 from lending.services.loan_bookings import as_splits
 
-TRANSACTIONS = 10
-POSTINGS = 15
+TRANSACTIONS = 8
+POSTINGS = 12
 DAYS = 31
 PLANS = 10
 STORY = 20
