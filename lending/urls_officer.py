@@ -60,6 +60,7 @@ urlpatterns = [
     path("payouts/<uuid:disbursement_id>/confirm/", payouts.confirm, name="payout-confirm"),
     path("loans/", loans.loan_list, name="loans"),
     path("loans/<uuid:loan_id>/", loans.loan_page, name="loan"),
+    path("loans/<uuid:loan_id>/days/", loans.loan_days, name="loan-days"),
     path("calendars/", calendars.calendar_list, name="calendars"),
     path("calendars/new/", calendars.calendar_new, name="calendar-new"),
     path("calendars/<slug:crop>/", calendars.calendar_page, name="calendar"),

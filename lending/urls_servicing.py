@@ -10,7 +10,9 @@ from lending.views.officer import (
     event_accounts,
     journals,
     ledger,
+    loan_changes,
     loan_papers,
+    loan_transactions,
     reconciliation,
     servicing,
 )
@@ -104,4 +106,18 @@ urlpatterns = [
     path("servicing/arrears/<uuid:case_id>/letter/", arrears.new_letter, name="arrears-letter"),
     path("servicing/arrears/<uuid:case_id>/pause/", arrears.pause, name="arrears-pause"),
     path("servicing/letters/<uuid:letter_id>/", arrears.letter_pdf, name="arrears-letter-pdf"),
+    path("servicing/changes/", loan_changes.change_list, name="loan-changes"),
+    path("servicing/changes/<uuid:change_id>/", loan_changes.change_page, name="loan-change"),
+    path("servicing/changes/<uuid:change_id>/approve/", loan_changes.approve, name="loan-change-approve"),
+    path(
+        "servicing/changes/<uuid:change_id>/send-back/",
+        loan_changes.send_back,
+        name="loan-change-send-back",
+    ),
+    path("servicing/changes/<uuid:change_id>/withdraw/", loan_changes.withdraw, name="loan-change-withdraw"),
+    path("servicing/changes/<uuid:change_id>/voucher/", loan_changes.voucher, name="loan-change-voucher"),
+    path(
+        "servicing/loans/<uuid:loan_id>/<slug:kind>/", loan_changes.new_change, name="loan-change-new"
+    ),
+    path("servicing/transactions/", loan_transactions.transaction_list, name="loan-transactions"),
 ]

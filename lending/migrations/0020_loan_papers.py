@@ -14,7 +14,7 @@ _SQL = Path(__file__).parent / "sql"
 class Migration(migrations.Migration):
 
     dependencies = [
-        ('lending', '0018_credit_lines'),
+        ('lending', '0019_loan_changes'),
     ]
 
     operations = [

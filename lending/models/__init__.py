@@ -30,6 +30,7 @@ from lending.models.idempotency import IdempotencyKey
 from lending.models.ledger import Account, Journal, Posting
 from lending.models.letters import DecisionLetter
 from lending.models.loan_accounts import LoanAccount, LoanDay
+from lending.models.loan_changes import LoanChange
 from lending.models.loan_papers import LoanPaper
 from lending.models.loan_transactions import LoanTransaction, PlanVersion, TransactionBooking
 from lending.models.loans import Instalment, Loan
@@ -86,6 +87,7 @@ __all__ = [
     "Loan",
     "LoanAccount",
     "LoanApplication",
+    "LoanChange",
     "LoanContract",
     "LoanDay",
     "LoanPaper",

@@ -20,7 +20,6 @@ from lending.models import (
     LendingEvent,
     LoanApplication,
     Officer,
-    Posting,
     ReferralCode,
     ReviewRequest,
 )
@@ -264,15 +263,6 @@ def story(
         else rows.filter(customer_id=customer_id)
     )
     return list(rows.order_by("-id")[:limit])
-
-
-def postings(loan_id: Any) -> QuerySet[Posting]:
-    """The loan's ledger lines, oldest first."""
-    return (
-        Posting.objects.filter(loan_id=loan_id)
-        .select_related("journal", "account")
-        .order_by("journal__created_at", "pk")
-    )
 
 
 def codes(officer: Officer) -> QuerySet[ReferralCode]:

@@ -17,6 +17,7 @@ from lending.models import (
     ReconciliationBreak,
     ReconciliationRun,
 )
+from lending.selectors import event_accounts
 from products.money import ZERO
 
 TABS = ("open", "resolved")
@@ -102,7 +103,7 @@ def _with_sums(journals: "QuerySet[Journal]") -> list[Journal]:
     keys = list(journals.order_by("created_at").values_list("pk", flat=True)[:_JOURNALS_MAX])
     cleared = Sum(
         "postings__amount",
-        filter=Q(postings__account__code=CORE_BANK_CLEARING),
+        filter=Q(postings__account__code__in=event_accounts.role_accounts(CORE_BANK_CLEARING)),
         default=Decimal(ZERO),
     )
     rows = Journal.objects.filter(Q(pk__in=keys) | Q(reverses__in=keys)).annotate(cleared=cleared)

@@ -13,6 +13,7 @@ from django.utils import timezone
 from lending.domain.postings import CORE_BANK_CLEARING
 from lending.domain.reconciliation import Movement
 from lending.models import CardTransfer, Disbursement, Posting, TransactionBooking
+from lending.selectors import event_accounts
 from products.money import ZERO
 
 CHUNK = 5_000
@@ -108,7 +109,10 @@ def _signed(
         yield key, amount if key.direction == "in" else -amount
 
 
-_CLEARING = Sum("amount", filter=Q(account__code=CORE_BANK_CLEARING), default=ZERO)
+def _clearing() -> Sum:
+    """What a journal moved on the accounts that serve as clearing with the core bank."""
+    accounts = event_accounts.role_accounts(CORE_BANK_CLEARING)
+    return Sum("amount", filter=Q(account__code__in=accounts), default=ZERO)
 
 
 def _payout_journals(disbursement_ids: list[str]) -> Iterable[tuple[str, Decimal]]:
@@ -121,7 +125,7 @@ def _payout_journals(disbursement_ids: list[str]) -> Iterable[tuple[str, Decimal
         journal__source_id__in=disbursement_ids,
         journal__journal__isnull=True,
     )
-    return rows.values_list("journal__source_id").annotate(cleared=_CLEARING).iterator()
+    return rows.values_list("journal__source_id").annotate(cleared=_clearing()).iterator()
 
 
 def _journals_in_force(transaction_ids: list[Any]) -> dict[UUID, UUID | None]:
@@ -138,7 +142,7 @@ def _journal_sums(journal_ids: list[Any]) -> Iterable[tuple[UUID, Decimal]]:
     if not journal_ids:
         return []
     rows = Posting.objects.filter(journal__in=journal_ids)
-    return rows.values_list("journal_id").annotate(cleared=_CLEARING).iterator()
+    return rows.values_list("journal_id").annotate(cleared=_clearing()).iterator()
 
 
 def _chunks(items: Iterable[Any]) -> Iterator[list[Any]]:

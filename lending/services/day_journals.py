@@ -9,6 +9,7 @@ from django.db import connection, transaction
 
 from lending.domain.postings import LOSS_ALLOWANCE, Event
 from lending.models import Branch, EndOfDayRun, Journal
+from lending.selectors import event_accounts
 from lending.services import ledger
 from products.money import ZERO
 
@@ -28,12 +29,11 @@ WHERE legal_entity_id = %s AND is_open GROUP BY 1, 2
 """
 #: What stands on the allowance: provisions so far, what write-offs took from it, what came back.
 _STANDS = """
-SELECT p.branch_id, coalesce(l.product_code, split_part(j.source_id, ':', 3)), -sum(p.amount)
+SELECT p.branch_id, j.product_code, -sum(p.amount)
 FROM lending_posting p
-JOIN lending_account a ON a.id = p.account_id AND a.code = %s
+JOIN lending_account a ON a.id = p.account_id AND a.code = ANY(%s)
 JOIN lending_journal j ON j.id = p.journal_id
-LEFT JOIN lending_loan l ON l.id = p.loan_id
-WHERE j.legal_entity_id = %s AND (p.loan_id IS NOT NULL OR j.source_type = %s)
+WHERE j.legal_entity_id = %s
 GROUP BY 1, 2
 """
 
@@ -108,7 +108,8 @@ def _provisions(run: EndOfDayRun) -> dict[Key, dict[Event, Decimal]]:
         cursor.execute(_NEEDED, [run.legal_entity_id])
         for branch, product, amount in cursor:
             sums[branch, product] = amount
-        cursor.execute(_STANDS, [LOSS_ALLOWANCE, run.legal_entity_id, SOURCE])
+        accounts = sorted(event_accounts.role_accounts(LOSS_ALLOWANCE))
+        cursor.execute(_STANDS, [accounts, run.legal_entity_id])
         for branch, product, amount in cursor:
             sums[branch, product] = sums.get((branch, product), ZERO) - amount
     return {key: {Event.PROVISIONED: amount} for key, amount in sums.items() if amount}

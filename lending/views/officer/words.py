@@ -12,6 +12,7 @@ from lending.views.officer import (
     credit_line_words,
     ledger_words,
     list_words,
+    loan_words,
     paper_words,
     reconciliation_words,
     source_words,
@@ -250,7 +251,8 @@ FACTS: Mapping[str, Any] = {
 _TABLES = {
     "fact": FACTS,
     "tab": TABS,
-    "journal": {**JOURNALS, **ledger_words.JOURNALS},
+    "journal": {**JOURNALS, **loan_words.JOURNALS, **ledger_words.JOURNALS},
+    **loan_words.TABLES,
     "state": STATES,
     "loan": LOAN_STATES,
     "payout_state": PAYOUT_STATES,
