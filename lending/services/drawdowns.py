@@ -71,14 +71,18 @@ def request(
             bank_card=line_selectors.card_of(line),
             now=now,
         )
-        events.record(
-            "drawdown.requested",
-            at=now,
-            customer_id=customer.pk,
-            product_code=line.product_code,
-            data={"drawdown_id": str(drawdown.pk)},
-        )
+        _tell(drawdown, customer, now)
     return drawdown
+
+
+def _tell(drawdown: Drawdown, customer: Customer, now: datetime) -> None:
+    events.record(
+        "drawdown.requested",
+        at=now,
+        customer_id=customer.pk,
+        product_code=drawdown.line.product_code,
+        data={"drawdown_id": str(drawdown.pk)},
+    )
 
 
 def _line_of(customer: Customer, line_id: UUID | None, loan_id: UUID | None) -> CreditLine:

@@ -21,12 +21,12 @@ SECONDS_MAX = 25.0
 _PAUSE_S = 0.1
 
 
-def use_credit(run: EndOfDayRun, now: datetime) -> None:
+def use_credit(run: EndOfDayRun, *, now: datetime) -> None:
     """Money that waits is put to what is due."""
     auto_debits.use_credit(legal_entity=run.legal_entity, day=run.business_date, now=now)
 
 
-def collect(run: EndOfDayRun, now: datetime) -> None:
+def collect(run: EndOfDayRun, *, now: datetime) -> None:
     """Ask the cards, and wait a little for the answers."""
     entity, day = run.legal_entity, run.business_date
     auto_debits.request_due(legal_entity=entity, day=day, now=now)

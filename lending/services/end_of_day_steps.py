@@ -33,6 +33,14 @@ def _reprice(run: EndOfDayRun, now: datetime) -> None:
     repricing.reprice_due(legal_entity=run.legal_entity, day=run.business_date, now=now)
 
 
+def _use_credit(run: EndOfDayRun, now: datetime) -> None:
+    end_of_day_money.use_credit(run, now=now)
+
+
+def _collect(run: EndOfDayRun, now: datetime) -> None:
+    end_of_day_money.collect(run, now=now)
+
+
 def _lines(run: EndOfDayRun, now: datetime) -> None:
     line_days.close_day(legal_entity=run.legal_entity, day=run.business_date, now=now)
 
@@ -43,8 +51,7 @@ def _agreed(run: EndOfDayRun, now: datetime) -> str:
 
 #: Before the loans: new rates of the day, money that waits, what is due from the cards.
 BEFORE_LOANS: tuple[tuple[str, Work], ...] = (
-    ("reprice", _reprice), ("credit", end_of_day_money.use_credit),
-    ("collect", end_of_day_money.collect),
+    ("reprice", _reprice), ("credit", _use_credit), ("collect", _collect),
 )
 #: After the loans: credit lines freeze, are released, end.
 AFTER_LOANS: tuple[tuple[str, Work], ...] = (("lines", _lines),)

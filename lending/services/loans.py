@@ -51,24 +51,28 @@ def book(*, application: LoanApplication, disbursement: Disbursement, now: datet
         created_at=now,
     )
     loan_accounts.open_account(loan=loan, terms=terms, schedule=schedule, now=now)
-    ledger.post_events(
-        kind="disbursement",
-        source_type="disbursement",
-        source_id=str(disbursement.pk),
-        events={Event.DISBURSED: disbursement.amount},
-        product_code=loan.product_code,
-        legal_entity=contract.legal_entity,
-        branch=application.branch,
-        accounting_date=today,
-        now=now,
-        loan=loan,
-    )
+    _post_payout(loan, disbursement, now)
     if drawing:
         credit_lines.draw(line=drawing.line, loan=loan, now=now)
     else:
         credit_lines.open_for(contract=contract, loan=loan, terms=terms, now=now)
     events.record("loan.booked", at=now, application=application, loan_id=loan.pk)
     return loan
+
+
+def _post_payout(loan: Loan, disbursement: Disbursement, now: datetime) -> None:
+    ledger.post_events(
+        kind="disbursement",
+        source_type="disbursement",
+        source_id=str(disbursement.pk),
+        events={Event.DISBURSED: disbursement.amount},
+        product_code=loan.product_code,
+        legal_entity=loan.legal_entity,
+        branch=loan.branch,
+        accounting_date=loan.start_date,
+        now=now,
+        loan=loan,
+    )
 
 
 def _true_rate(disbursement: Disbursement, schedule: Schedule) -> Decimal:

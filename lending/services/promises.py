@@ -49,23 +49,25 @@ def record(
         )
         if fresh.state != CaseState.IN_HARDSHIP:
             collection_cases.set_state(case=fresh, state=CaseState.PROMISED)
-        collection_cases.tell(
-            case=fresh,
-            kind="promise",
-            data={"amount": str(amount), "on": promised_on.isoformat(), "said_by": said_by},
-            officer=officer,
-            now=now,
-        )
-        audit.record(
-            actor=officer.user.get_username(),
-            action="arrears.promise",
-            subject_type="collection_case",
-            subject_id=str(fresh.pk),
-            detail={"amount": str(amount), "on": promised_on.isoformat()},
-            now=now,
-        )
+        _note(fresh, one, officer, now)
     case.state = fresh.state
     return one
+
+
+def _note(case: CollectionCase, one: PromiseToPay, officer: Officer, now: datetime) -> None:
+    """In the case's history and in the audit log."""
+    said = {"amount": str(one.amount), "on": one.promised_on.isoformat()}
+    collection_cases.tell(
+        case=case, kind="promise", data={**said, "said_by": one.said_by}, officer=officer, now=now
+    )
+    audit.record(
+        actor=officer.user.get_username(),
+        action="arrears.promise",
+        subject_type="collection_case",
+        subject_id=str(case.pk),
+        detail=said,
+        now=now,
+    )
 
 
 def _check(
