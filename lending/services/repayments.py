@@ -16,21 +16,15 @@ from django.db.models import Max
 from django.utils.translation import gettext_lazy as _
 
 from lending import events
-from lending.domain.servicing.facts import TransactionKind
+from lending.domain.servicing.facts import MONEY_IN, TransactionKind
 from lending.domain.servicing.replay import ImpossibleTransaction
 from lending.errors import IllegalState, InvalidInput, NotFound
 from lending.models import LoanAccount, LoanTransaction, TransactionBooking
 from lending.selectors import business_day, loan_lives
 from lending.services import loan_accounts, loan_bookings, loan_catch_up
+from products.money import AMOUNT_MAX, CENT
 
-_MONEY_IN = frozenset(
-    {
-        TransactionKind.REPAYMENT,
-        TransactionKind.PARTIAL_EARLY,
-        TransactionKind.PAYOFF,
-        TransactionKind.RECOVERY,
-    }
-)
+_MONEY_OUT = frozenset({TransactionKind.CREDIT_USE, TransactionKind.REFUND})
 
 
 def record(
@@ -128,10 +122,8 @@ def _follow(account: LoanAccount, cause: LoanTransaction, today: date, now: date
     as_of = max(loan_catch_up.as_of(account), cause.value_date)
     try:
         result = loan_lives.replayed(account, as_of)
-    except ImpossibleTransaction:
-        raise InvalidInput.field(
-            "value_date", _("This day is not open for the loan.")
-        ) from None
+    except ImpossibleTransaction as error:
+        raise _refusal(error) from None
     loan_accounts.write_state(account, result.state, cause=cause, now=now)
     everything = list(LoanTransaction.objects.filter(loan=account.loan).order_by("number"))
     loan_bookings.book_changes(
@@ -143,6 +135,14 @@ def _follow(account: LoanAccount, cause: LoanTransaction, today: date, now: date
         booked_on=today,
         now=now,
     )
+
+
+def _refusal(error: ImpossibleTransaction) -> InvalidInput:
+    if error.code == "refund_above_credit":
+        return InvalidInput.field(
+            "amount", _("This is more money than waits for the customer; part of it was refunded.")
+        )
+    return InvalidInput.field("value_date", _("This day is not open for the loan."))
 
 
 def _same(
@@ -162,7 +162,15 @@ def _check(
         raise InvalidInput.field("value_date", _("The day has not come yet."))
     if day < account.start_date:
         raise InvalidInput.field("value_date", _("The loan was not paid out yet on this day."))
-    if kind in _MONEY_IN and amount <= 0:
+    if (
+        not amount.is_finite()
+        or abs(amount) > AMOUNT_MAX
+        or amount != amount.quantize(CENT)
+    ):
+        raise InvalidInput.field(
+            "amount", _("Please enter an amount in yuan with ordinary digits, for example 20000.")
+        )
+    if amount < 0 or (kind in MONEY_IN | _MONEY_OUT and amount == 0):
         raise InvalidInput.field("amount", _("The amount must be above zero."))
 
 
