@@ -36,7 +36,8 @@ def catch_up(
     """Close every missed day before ``through_before``; returns how many. Caller holds the lock.
 
     Also of a settled or written-off loan, which the nightly close leaves out: a reversal may open it
-    again, and then none of its days may be missing. ``leave_out``: a transaction being recorded, not yet part of the account.
+    again, and then none of its days may be missing. ``leave_out``: a transaction being recorded, not
+    yet part of the account.
     """
     first = as_of(account)
     if first >= through_before:
