@@ -60,10 +60,10 @@ STEPS = st.lists(
         st.sampled_from(KINDS),
         st.integers(1, 1_100),  # per mille of what is due or left
         st.integers(0, 40),  # days it is dated back
-        st.booleans(),  # broken off the first time
+        st.integers(0, 2).map(lambda dice: dice == 0),  # broken off the first time, then asked twice
     ),
     min_size=2,
-    max_size=6,
+    max_size=5,
 )
 
 
@@ -295,6 +295,7 @@ def _equals_the_life_without(book: Book, one: Life) -> None:
     assert sums(other.loan) == sums(one.loan)
 
 
+@pytest.mark.timeout(900)
 def test_any_sequence_is_booked_as_if_only_what_stands_had_happened(book: Book) -> None:
     print(f"SERVICING_SEED={SEED}")
     lives(book)
