@@ -125,3 +125,11 @@ def test_amounts_that_are_none_are_refused(book: Book) -> None:
     book.pay(loan, "50.00")
     with pytest.raises(InvalidInput):
         book.pay(loan, "50.01", kind="refund")
+
+
+def test_a_quote_with_more_money_waiting_than_is_owed_says_the_true_interest(book: Book) -> None:
+    loan = book.loan(day_count="act/360")
+    book.pay(loan, "13000.00")
+    book.go_to(loan.start_date + dt.timedelta(days=5))
+    quote = loan_lives.payoff_quote(book.account(loan), book.business_date)
+    assert (quote.amount, quote.interest, quote.credit) == (0, Decimal("12.00"), Decimal("13000.00"))
