@@ -209,7 +209,7 @@ class Life:
         before = everything(self.loan, but_version=True)
         result = loan_lives.replayed(account, self.twins.today)
         held = loan_bookings.receivables_of(account)
-        loan_accounts.write_state(account, result.state, cause=transactions[-1], now=self.book.now)
+        loan_accounts.write_state(account, state=result.state, cause=transactions[-1], now=self.book.now)
         written = loan_bookings.book_changes(
             account=account, before=held, splits=result.splits, transactions=transactions,
             cause=transactions[-1], booked_on=self.twins.today, now=self.book.now,
