@@ -26,6 +26,7 @@ LEGAL_STEPS: frozenset[tuple[LoanState, LoanState]] = frozenset(
         (S.OVERDUE, S.WRITTEN_OFF),
         (S.SETTLED, S.ACTIVE),  # a repayment was reversed
         (S.SETTLED, S.OVERDUE),
+        (S.SETTLED, S.WRITTEN_OFF),  # a payoff dated back before the write-off was reversed
         (S.WRITTEN_OFF, S.ACTIVE),  # the write-off was reversed
         (S.WRITTEN_OFF, S.OVERDUE),
         (S.WRITTEN_OFF, S.SETTLED),

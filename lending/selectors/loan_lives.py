@@ -22,7 +22,10 @@ from products.money import ZERO
 
 @dataclass(frozen=True)
 class PayoffQuote:
-    """What ends the loan on ``valid_on``. ``amount`` = principal + interest + charges − credit."""
+    """What ends the loan on ``valid_on``.
+
+    ``amount`` = principal + interest + charges − credit, never below 0.
+    """
 
     valid_on: date
     amount: Decimal
@@ -121,7 +124,8 @@ def payoff_quote(account: LoanAccount, on: date) -> PayoffQuote:
         principal = state.principal_balance
         charges = state.penalty_open + state.compound_open
         amount = state.payoff_amount
-        interest = max(amount + state.credit - principal - charges, ZERO)
+        billed = sum((row.interest_open for row in state.due_rows()), ZERO)
+        interest = billed + state.running_interest
         return PayoffQuote(on, amount, principal, interest, charges, state.credit)
 
 

@@ -246,9 +246,7 @@ def _write_loan(loan: Loan, state: LoanState) -> None:
     """The loan's own columns; its state moves along the table of ``loan_flow`` (the database checks)."""
     wanted = {
         "principal_balance": state.principal_balance,
-        "maturity_date": max(row.due for row in state.rows if row.number < 1_001)
-        if any(row.number < 1_001 for row in state.rows)
-        else loan.maturity_date,
+        "maturity_date": _maturity(loan, state),
         "state": state_of(
             is_settled=state.is_settled,
             is_written_off=state.is_written_off,
@@ -260,6 +258,15 @@ def _write_loan(loan: Loan, state: LoanState) -> None:
         setattr(loan, name, wanted[name])
     if changed:
         loan.save(update_fields=changed)
+
+
+def _maturity(loan: Loan, state: LoanState) -> date:
+    """The last due date of the plan; the contract's if the loan ended before its first one."""
+    dues = [row.due for row in state.rows if row.number < 1_001]
+    if dues:
+        return max(dues)
+    rows = PlanVersion.objects.values_list("rows", flat=True).get(loan=loan, version=0)
+    return max(date.fromisoformat(row["due"]) for row in rows)
 
 
 def is_open(loan: Loan) -> bool:

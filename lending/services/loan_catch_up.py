@@ -36,11 +36,13 @@ def catch_up(
 ) -> int:
     """Close every missed day before ``through_before``; returns how many. Caller holds the lock.
 
-    ``leave_out``: a transaction being recorded, not yet part of the account. ``booked_on``: the
-    business date of the journal, ``through_before`` if not given.
+    Also of a settled or written-off loan, which the nightly close leaves out: a reversal may open it
+    again, and then none of its days may be missing. ``leave_out``: a transaction being recorded, not
+    yet part of the account. ``booked_on``: the business date of the journal, ``through_before`` if not
+    given.
     """
     first = as_of(account)
-    if first >= through_before or not account.is_open:
+    if first >= through_before:
         return 0
     known = [
         loan_lives.as_domain(row)
@@ -59,9 +61,8 @@ def catch_up(
         while state.as_of < through_before:
             days.append(_close_one(account, state))
             waiting = _forward(state, waiting, state.as_of)
-    loan_accounts.make_day_partition(first)
-    for day in days:
-        loan_accounts.make_day_partition(day.day)
+    for month in sorted({row.day.replace(day=1) for row in days}):
+        loan_accounts.make_day_partition(month)
     LoanDay.objects.bulk_create(days)
     loan_accounts.write_state(account, state=state, cause=None, now=now)
     _book(account, days, booked_on or through_before, now)

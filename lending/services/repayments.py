@@ -16,26 +16,17 @@ from django.db.models import Max
 from django.utils.translation import gettext_lazy as _
 
 from lending import events
-from lending.domain.servicing.facts import Split, TransactionKind
+from lending.domain.servicing.facts import MONEY_IN, TransactionKind
 from lending.domain.servicing.replay import ImpossibleTransaction
 from lending.errors import IllegalState, InvalidInput, NotFound
 from lending.models import LoanAccount, LoanTransaction, TransactionBooking
 from lending.selectors import business_day, card_transfers, loan_lives
 from lending.services import credit_lines, loan_accounts, loan_bookings, loan_catch_up
-from products.money import ZERO
+from products.money import AMOUNT_MAX, CENT
 
+_MONEY_OUT = frozenset({TransactionKind.CREDIT_USE, TransactionKind.REFUND})
 #: Money that waits may not be used while a refund of it is on its way to the customer.
-_USES_CREDIT = frozenset(
-    {TransactionKind.CREDIT_USE, TransactionKind.PAYOFF, TransactionKind.REFUND}
-)
-_MONEY_IN = frozenset(
-    {
-        TransactionKind.REPAYMENT,
-        TransactionKind.PARTIAL_EARLY,
-        TransactionKind.PAYOFF,
-        TransactionKind.RECOVERY,
-    }
-)
+_USES_CREDIT = frozenset({*_MONEY_OUT, TransactionKind.PAYOFF})
 
 
 def record(
@@ -135,12 +126,9 @@ def _follow(account: LoanAccount, cause: LoanTransaction, today: date, now: date
     as_of = max(loan_catch_up.as_of(account), cause.value_date)
     try:
         result = loan_lives.replayed(account, as_of)
-    except ImpossibleTransaction:
-        raise InvalidInput.field(
-            "value_date", _("This day is not open for the loan.")
-        ) from None
+    except ImpossibleTransaction as error:
+        raise _refusal(error) from None
     everything = list(LoanTransaction.objects.filter(loan=account.loan).order_by("number"))
-    _require_refunds_covered(everything, result.splits)
     loan_accounts.write_state(account, state=result.state, cause=cause, now=now)
     loan_bookings.book_changes(
         account=account,
@@ -160,17 +148,12 @@ def _follow(account: LoanAccount, cause: LoanTransaction, today: date, now: date
     )
 
 
-def _require_refunds_covered(
-    everything: list[LoanTransaction], splits: Mapping[int, tuple[Split, ...]]
-) -> None:
-    """Money given back has left the bank: the books may not say that less of it went."""
-    for one in everything:
-        if one.kind == TransactionKind.REFUND and one.number in splits:
-            given = -sum((part.amount for part in splits[one.number]), ZERO)
-            if given != one.amount:
-                raise InvalidInput.field(
-                    "amount", _("This money was already given back to the customer.")
-                )
+def _refusal(error: ImpossibleTransaction) -> InvalidInput:
+    if error.code == "refund_above_credit":
+        return InvalidInput.field(
+            "amount", _("This is more money than waits for the customer; part of it was refunded.")
+        )
+    return InvalidInput.field("value_date", _("This day is not open for the loan."))
 
 
 def _same(
@@ -190,7 +173,15 @@ def _check(
         raise InvalidInput.field("value_date", _("The day has not come yet."))
     if day < account.start_date:
         raise InvalidInput.field("value_date", _("The loan was not paid out yet on this day."))
-    if kind in _MONEY_IN and amount <= 0:
+    if (
+        not amount.is_finite()
+        or abs(amount) > AMOUNT_MAX
+        or amount != amount.quantize(CENT)
+    ):
+        raise InvalidInput.field(
+            "amount", _("Please enter an amount in yuan with ordinary digits, for example 20000.")
+        )
+    if amount < 0 or (kind in MONEY_IN | _MONEY_OUT and amount == 0):
         raise InvalidInput.field("amount", _("The amount must be above zero."))
 
 

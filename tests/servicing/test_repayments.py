@@ -99,3 +99,50 @@ def test_what_was_given_back_cannot_be_taken_from_under_it(book: Book) -> None:
         repayments.reverse(transaction_id=paid.pk, reason="x", maker=None, checker=None, now=book.now)
     assert book.account(loan).credit == 0
     assert owed_by_account(loan).get("1011") == -loan.principal
+
+
+def test_a_reversed_payoff_before_a_write_off_leaves_the_loan_written_off(book: Book) -> None:
+    loan = book.loan()
+    start = book.business_date
+    book.go_to(start + dt.timedelta(days=60))
+    book.pay(loan, "0.00", kind="write_off")
+    found = book.pay(loan, "12100.00", kind="payoff", value_date=start + dt.timedelta(days=20))
+    loan.refresh_from_db()
+    assert loan.state == "settled"
+    repayments.reverse(transaction_id=found.pk, reason="test", maker=None, checker=None, now=book.now)
+    loan.refresh_from_db()
+    assert (loan.state, loan.principal_balance) == ("written_off", 0)
+    assert owed_by_account(loan)["7020"] == book.account(loan).claim > 12_000
+
+
+def test_a_payoff_reversed_months_later_leaves_no_day_out(book: Book) -> None:
+    loan = book.loan()
+    start = book.business_date
+    book.go_to(start + dt.timedelta(days=5))
+    quote = loan_lives.payoff_quote(book.account(loan), book.business_date)
+    paid = book.pay(loan, str(quote.amount), kind="payoff")
+    book.go_to(start + dt.timedelta(days=70))
+    repayments.reverse(transaction_id=paid.pk, reason="test", maker=None, checker=None, now=book.now)
+    account = book.account(loan)
+    assert account.closed_through == start + dt.timedelta(days=69)
+    assert LoanDay.objects.filter(account=account).count() == 70
+    assert account.days_past_due > 30
+    assert owed_by_account(loan)["1132"] == account.interest_open
+
+
+def test_amounts_that_are_none_are_refused(book: Book) -> None:
+    loan = book.loan()
+    for wrong in ("0.001", "0", "-1", "NaN", "1e30", "1000000000"):
+        with pytest.raises(InvalidInput):
+            book.pay(loan, wrong)
+    book.pay(loan, "50.00")
+    with pytest.raises(InvalidInput):
+        book.pay(loan, "50.01", kind="refund")
+
+
+def test_a_quote_with_more_money_waiting_than_is_owed_says_the_true_interest(book: Book) -> None:
+    loan = book.loan(day_count="act/360")
+    book.pay(loan, "13000.00")
+    book.go_to(loan.start_date + dt.timedelta(days=5))
+    quote = loan_lives.payoff_quote(book.account(loan), book.business_date)
+    assert (quote.amount, quote.interest, quote.credit) == (0, Decimal("12.00"), Decimal("13000.00"))

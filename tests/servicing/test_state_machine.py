@@ -72,6 +72,11 @@ class LivesOfLoans(RuleBasedStateMachine):
     def close(self, days: int) -> None:
         self.twins.close(days)
 
+    @rule(days=st.sampled_from([95, 185]))
+    def leave_alone(self, days: int) -> None:
+        """Long enough to fall off the books, and through the tiers; or to be cured of it."""
+        self.twins.close(days)
+
     @rule()
     def close_until_due(self) -> None:
         """To the next morning on which an instalment falls due."""
@@ -151,6 +156,7 @@ class LivesOfLoans(RuleBasedStateMachine):
             self.twins.check()
 
 
+@pytest.mark.timeout(900)  # 20 seconds of a processor's time each; a busy machine takes longer
 @pytest.mark.parametrize("part", range(PARTS))
 def test_engine_and_reference_model_lead_the_same_lives(part: int) -> None:
     print(f"SERVICING_SEED={SEED}")

@@ -18,6 +18,7 @@ from lending.domain.servicing.replay import (
 from lending.domain.servicing.state import LoanState
 from products.domain.interest import EXACT
 from products.domain.schedule import Schedule, ScheduleRequest, build
+from tests.servicing.reference_days import months_later
 from tests.servicing.reference_model import ReferenceLoan
 
 
@@ -50,7 +51,8 @@ class Terms:
     seasonal_months: tuple[int, ...] = ()
 
     def schedule(self) -> Schedule:
-        seasonal = self.method == "seasonal"
+        last = months_later(self.start, self.months, self.month_end)
+        seasonal = tuple(sorted({*self.seasonal_months, last.month}))
         return build(
             ScheduleRequest(
                 principal=yuan(self.principal),
@@ -61,7 +63,7 @@ class Terms:
                 day_count=self.day_count,
                 rounding=self.rounding,
                 month_end=self.month_end,
-                seasonal_months=self.seasonal_months if seasonal else None,
+                seasonal_months=seasonal if self.method == "seasonal" else None,
             )
         )
 

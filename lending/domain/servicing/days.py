@@ -28,8 +28,11 @@ _ONE_DAY = timedelta(days=1)
 
 
 def period_measure(day_count: str, months: int, start: date, due: date) -> tuple[int, int]:
-    """(weight of a night, year_days) of an instalment period of ``months`` months; act/act: weight 0."""
-    if day_count == "30/360":
+    """(weight of a night, year_days) of an instalment period of ``months`` months; act/act: weight 0.
+
+    A period of weeks or days (``months`` 0) counts actual days over 360 under 30/360.
+    """
+    if day_count == "30/360" and months:
         return 30 * months, 360 * (due - start).days
     return penalty_measure(day_count)
 

@@ -61,9 +61,12 @@ def months_between(start: date, due: date, month_end: str) -> int:
     return max(guess, 1)
 
 
-def from_schedule(facts: LoanFacts, schedule: Schedule) -> list[PlanRow]:
-    """The rows of a contract's schedule."""
+def from_schedule(
+    facts: LoanFacts, schedule: Schedule, frequency: str = "month"
+) -> list[PlanRow]:
+    """The rows of a contract's schedule. Periods of weeks or days have no months (0)."""
     rows, before = [], 0
+    in_months = frequency == "month"
     for part in schedule.instalments:
         so_far = months_between(facts.start, part.due, facts.month_end)
         rows.append(
@@ -71,7 +74,7 @@ def from_schedule(facts: LoanFacts, schedule: Schedule) -> list[PlanRow]:
                 facts,
                 number=part.n,
                 due=part.due,
-                months=max(so_far - before, 1),
+                months=max(so_far - before, 1) if in_months else 0,
                 principal=part.principal,
                 interest=part.interest,
             )

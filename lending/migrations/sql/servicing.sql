@@ -55,7 +55,7 @@ BEGIN
     IF NEW.state <> OLD.state AND (OLD.state, NEW.state) NOT IN (
         ('active', 'overdue'), ('active', 'settled'), ('active', 'written_off'),
         ('overdue', 'active'), ('overdue', 'settled'), ('overdue', 'written_off'),
-        ('settled', 'active'), ('settled', 'overdue'),
+        ('settled', 'active'), ('settled', 'overdue'), ('settled', 'written_off'),
         ('written_off', 'active'), ('written_off', 'overdue'), ('written_off', 'settled')
     ) THEN
         RAISE EXCEPTION 'loan % may not go from % to %', OLD.note_no, OLD.state, NEW.state
