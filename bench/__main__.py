@@ -20,6 +20,7 @@ def main() -> int:
     from bench import (
         arithmetic,
         decisions,
+        end_of_day,
         lists,
         monitoring,
         products,
@@ -40,6 +41,7 @@ def main() -> int:
         *lists.rows(options.small),
         *relations.rows(options.small),
         *monitoring.rows(small=options.small),
+        *end_of_day.rows(small=options.small),
         *system.rows(small=options.small),
     ]
     print(as_text(rows))
