@@ -20,6 +20,7 @@ from lending.errors import NotFound
 from lending.models import EndOfDayChunk, EndOfDayRun, LoanAccount
 from lending.selectors import parameters
 from lending.services import closing_sql, loan_accounts, loan_catch_up
+from products import selectors as product_selectors
 
 log = structlog.get_logger(__name__)
 CHUNK_LOANS = 10_000
@@ -124,10 +125,12 @@ def give_back(lease: Lease) -> None:
 
 def provision_rates(run: EndOfDayRun) -> dict[str, Decimal]:
     """tier → share of the principal, on the run's date; raises ``NotConfigured``."""
-    return {
-        tier: parameters.value(f"PROVISION_{tier.upper()}", run.business_date)
-        for tier in tiers.TIERS
-    }
+    codes = {tier: f"PROVISION_{tier.upper()}" for tier in tiers.TIERS}
+    try:
+        held = product_selectors.parameters(tuple(codes.values()), run.business_date)
+    except product_selectors.MissingParameter as error:
+        raise parameters.refused(error) from error
+    return {tier: held[code] for tier, code in codes.items()}
 
 
 def _catch_up(run: EndOfDayRun, chunk: EndOfDayChunk, now: datetime) -> bool:
