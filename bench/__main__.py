@@ -20,6 +20,7 @@ def main() -> int:
     from bench import (
         arithmetic,
         decisions,
+        end_of_day,
         ledger,
         lists,
         monitoring,
@@ -42,6 +43,7 @@ def main() -> int:
         *relations.rows(options.small),
         *monitoring.rows(small=options.small),
         *ledger.rows(small=options.small),
+        *end_of_day.rows(small=options.small),
         *system.rows(small=options.small),
     ]
     print(as_text(rows))

@@ -44,6 +44,7 @@ class Migration(migrations.Migration):
                 ('lease_token', models.UUIDField(null=True)),
                 ('lease_until', models.DateTimeField(null=True)),
                 ('attempts', models.PositiveSmallIntegerField(default=0)),
+                ('behind', models.PositiveIntegerField(default=0)),
                 ('loans', models.PositiveIntegerField(default=0)),
                 ('parked', models.PositiveIntegerField(default=0)),
                 ('ms', models.PositiveIntegerField(default=0)),

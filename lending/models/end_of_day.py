@@ -45,6 +45,7 @@ class EndOfDayRun(models.Model):
 class EndOfDayChunk(models.Model):
     """A range of ``LoanAccount.id``. A lease says who works on it and until when (database clock).
 
+    ``behind``: how many of its loans had missed earlier days when the range was cut.
     ``sums``: what its loans added for the day's journals,
     ``[[branch id, product, accruing, loans, interest, charges, moved interest, moved charges], …]``.
     """
@@ -62,6 +63,7 @@ class EndOfDayChunk(models.Model):
     lease_token = models.UUIDField(null=True)
     lease_until = models.DateTimeField(null=True)
     attempts = models.PositiveSmallIntegerField(default=0)
+    behind = models.PositiveIntegerField(default=0)
     loans = models.PositiveIntegerField(default=0)
     parked = models.PositiveIntegerField(default=0)
     ms = models.PositiveIntegerField(default=0)

@@ -27,10 +27,12 @@ Sums = list[list[Any]]
 
 @dataclass(frozen=True)
 class Closed:
-    """What one pass did: loans closed, loans parked because their rows do not fit, sums for the books."""
+    """What one pass did: loans closed, loans parked because their rows do not fit, loans ``left`` because
+    somebody changed them meanwhile, sums for the books."""
 
     loans: int
     parked: int
+    left: int
     sums: Sums
 
 
@@ -64,6 +66,8 @@ def close_range(
         cursor.execute("SET LOCAL work_mem = '64MB'")
         cursor.execute(STATEMENT, values)
         rows = cursor.fetchall()
-    parked = sum(row[3] for row in rows if row[0] is None)
+    counts = {row[1]: row[3] for row in rows if row[0] is None}
     sums = [[*row[:4], *map(str, row[4:])] for row in rows if row[0] is not None]
-    return Closed(loans=sum(row[3] for row in sums), parked=parked, sums=sums)
+    loans = sum(row[3] for row in sums)
+    left = counts["seen"] - loans - counts["parked"]
+    return Closed(loans=loans, parked=counts["parked"], left=left, sums=sums)

@@ -103,8 +103,7 @@ cents AS (
     SELECT *, CASE WHEN dpd > 0 THEN NULL ELSE clean_since END AS clean_now,
         is_accruing AND dpd <= {tiers.NON_ACCRUAL_AFTER_DAYS} AS accrues_now,
         lending_cents(interest_sum, year_days, half_even) AS running,
-        CASE WHEN night = 0 THEN 0 ELSE lending_cents(interest_sum, year_days, half_even)
-            - lending_cents(interest_base, year_days, half_even) END AS interest,
+        lending_cents(interest_base, year_days, half_even) AS ran,
         CASE WHEN late_p = 0 THEN 0 ELSE lending_cents(penalty_sum, penalty_year_days, half_even)
             - lending_cents(penalty_base, penalty_year_days, half_even) END AS penalty,
         CASE WHEN late_i = 0 THEN 0 ELSE lending_cents(compound_sum, penalty_year_days, half_even)
@@ -113,7 +112,7 @@ cents AS (
     OFFSET 0
 ),
 ranked AS (
-    SELECT *, dpd AS days, is_accruing AND NOT accrues_now AS moves,
+    SELECT *, running - ran AS interest, dpd AS days, is_accruing AND NOT accrues_now AS moves,
         greatest(
             {_FLOOR},
             CASE WHEN dpd > 0 OR clean_now IS NULL
@@ -126,7 +125,7 @@ ranked AS (
 ),
 calc AS MATERIALIZED (
     SELECT id, loan_id, branch_id, product_code, version, turns_late, falls_due, due_id, days, moves,
-        night, interest, penalty, compound, principal_balance, interest_sum, penalty_sum, compound_sum,
+        interest, penalty, compound, principal_balance, interest_sum, penalty_sum, compound_sum,
         late_p, late_i, next_late_now, oldest, clean_now, accrues_now, due_on, due_principal,
         after_due, ({_NAMES})[rank] AS tier_now,
         round(principal_balance * (%(rates)s::numeric[])[rank], 2) AS provision_now,
@@ -181,7 +180,9 @@ upd AS (
     FROM calc AS c
     WHERE a.id = c.id AND a.id BETWEEN %(first)s AND %(last)s AND a.version = c.version
         AND a.closed_through = %(before)s AND a.parked_at IS NULL AND c.misfit IS NULL
-    RETURNING c.*
+    RETURNING c.id, c.loan_id, c.branch_id, c.product_code, c.turns_late, c.falls_due, c.due_id,
+        c.is_settled, c.principal_balance, c.interest, c.penalty, c.compound, c.moved_interest,
+        c.moved_charges, c.days, c.tier_now, c.accrues_now
 ),
 day_rows AS (
     INSERT INTO lending_loanday (account_id, day, principal_balance, interest, penalty, compound,
@@ -219,7 +220,9 @@ SELECT branch_id, product_code, accrues_now, count(*), sum(interest), sum(penalt
     sum(moved_interest), sum(moved_charges)
 FROM upd GROUP BY branch_id, product_code, accrues_now
 UNION ALL
-SELECT NULL, '', false, count(*), 0, 0, 0, 0 FROM parked HAVING count(*) > 0
+SELECT NULL, 'parked', false, count(*), 0, 0, 0, 0 FROM parked
+UNION ALL
+SELECT NULL, 'seen', false, count(*), 0, 0, 0, 0 FROM acc
 """
 
 STATEMENT = "WITH " + _ACCOUNTS + _TURNS + _CALC + _WRITE

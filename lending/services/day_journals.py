@@ -43,7 +43,9 @@ def write(run: EndOfDayRun, *, now: datetime) -> int:
     with transaction.atomic():
         written = set(
             Journal.objects.filter(
-                source_type=SOURCE, source_id__startswith=f"{run.business_date}:"
+                kind__in=(ACCRUALS, PROVISIONS),
+                source_type=SOURCE,
+                source_id__startswith=f"{run.business_date}:",
             ).values_list("kind", "source_id")
         )
         branches = {

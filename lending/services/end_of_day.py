@@ -14,6 +14,7 @@ import structlog
 from django.contrib.auth.models import User
 from django.db import IntegrityError, close_old_connections, connection, transaction
 from django.db.models import Sum
+from django.db.models.functions import Now
 from django.utils import timezone
 from django.utils.translation import gettext as _
 
@@ -93,8 +94,11 @@ def _loans_stand_still(run: EndOfDayRun) -> bool:
     rest = run.chunks.exclude(state="done")
     if not rest.exists():
         return True
-    if rest.filter(state="waiting", attempts__gte=end_of_day_chunks.ATTEMPTS).exists():
-        return not rest.filter(attempts__lt=end_of_day_chunks.ATTEMPTS).exists()
+    tried_out = rest.filter(attempts__gte=end_of_day_chunks.ATTEMPTS).exclude(
+        state="leased", lease_until__gte=Now()
+    )
+    if tried_out.count() == rest.count():
+        return True
     time.sleep(_PAUSE_S)
     return False
 
@@ -180,14 +184,14 @@ def _write_down(run: EndOfDayRun, codes: list[str], at: int, problem: str, ms: i
 def _turn(run: EndOfDayRun) -> Iterator[bool]:
     """Whether this worker may do the run's step now; the lock dies with its connection."""
     with connection.cursor() as cursor:
-        cursor.execute("SELECT pg_try_advisory_lock(%s, %s)", [_LOCK, run.pk])
+        cursor.execute("SELECT pg_try_advisory_lock(%s, %s)", [_LOCK, run.pk % 2**31])
         is_mine = bool(cursor.fetchone()[0])
     try:
         yield is_mine
     finally:
         if is_mine and connection.connection is not None:
             with connection.cursor() as cursor:
-                cursor.execute("SELECT pg_advisory_unlock(%s, %s)", [_LOCK, run.pk])
+                cursor.execute("SELECT pg_advisory_unlock(%s, %s)", [_LOCK, run.pk % 2**31])
 
 
 def start(*, user: User, now: datetime) -> EndOfDayRun:

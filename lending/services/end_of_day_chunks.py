@@ -20,6 +20,7 @@ from lending.errors import NotFound
 from lending.models import EndOfDayChunk, EndOfDayRun, LoanAccount
 from lending.selectors import parameters
 from lending.services import closing_sql, loan_accounts, loan_catch_up
+from products import selectors as product_selectors
 
 log = structlog.get_logger(__name__)
 CHUNK_LOANS = 10_000
@@ -34,10 +35,11 @@ _BAD_ROW = (DataError, IntegrityError, InternalError)
 
 _CUT = """
 INSERT INTO lending_endofdaychunk
-    (run_id, number, first_id, last_id, state, attempts, loans, parked, ms, sums)
-SELECT %(run)s, %(number)s + n, min(id), max(id), 'waiting', 0, 0, 0, 0, '[]'
+    (run_id, number, first_id, last_id, state, attempts, behind, loans, parked, ms, sums)
+SELECT %(run)s, %(number)s + n, min(id), max(id), 'waiting', 0,
+    count(*) FILTER (WHERE closed_through < %(day)s::date - 1), 0, 0, 0, '[]'
 FROM (
-    SELECT id, (row_number() OVER (ORDER BY id) - 1) / %(size)s AS n FROM lending_loanaccount
+    SELECT id, closed_through, (row_number() OVER (ORDER BY id) - 1) / %(size)s AS n FROM lending_loanaccount
     WHERE legal_entity_id = %(entity)s AND is_open AND parked_at IS NULL
         AND closed_through < %(day)s AND id > %(after)s
 ) AS numbered
@@ -105,7 +107,7 @@ def close(run: EndOfDayRun, *, lease: Lease, now: datetime) -> bool:
         if chunk is None:
             return False
         loan_accounts.make_day_partition(run.business_date)
-        more = _catch_up(run, chunk, now)
+        more = chunk.behind > 0 and _catch_up(run, chunk, now)
         _close_range(run, chunk, chunk.first_id, chunk.last_id, now)
         chunk.state = EndOfDayChunk.State.WAITING if more else EndOfDayChunk.State.DONE
         chunk.attempts = 0 if more else chunk.attempts
@@ -124,10 +126,12 @@ def give_back(lease: Lease) -> None:
 
 def provision_rates(run: EndOfDayRun) -> dict[str, Decimal]:
     """tier → share of the principal, on the run's date; raises ``NotConfigured``."""
-    return {
-        tier: parameters.value(f"PROVISION_{tier.upper()}", run.business_date)
-        for tier in tiers.TIERS
-    }
+    codes = {tier: f"PROVISION_{tier.upper()}" for tier in tiers.TIERS}
+    try:
+        held = product_selectors.parameters(tuple(codes.values()), run.business_date)
+    except product_selectors.MissingParameter as error:
+        raise parameters.refused(error) from error
+    return {tier: held[code] for tier, code in codes.items()}
 
 
 def _catch_up(run: EndOfDayRun, chunk: EndOfDayChunk, now: datetime) -> bool:
@@ -228,7 +232,7 @@ def _passes(
             now=now,
         )
         done.append(closed)
-        if not _left(run, low, high):
+        if not closed.left:
             break
     for closed in done:  # only when every pass came through
         chunk.loans += closed.loans
@@ -244,10 +248,6 @@ def _rest(run: EndOfDayRun, low: int, high: int) -> QuerySet[LoanAccount]:
         parked_at__isnull=True,
         closed_through=run.business_date - _ONE_DAY,
     )
-
-
-def _left(run: EndOfDayRun, low: int, high: int) -> bool:
-    return bool(_rest(run, low, high).exists())
 
 
 def _to_close(run: EndOfDayRun, low: int, high: int) -> list[int]:

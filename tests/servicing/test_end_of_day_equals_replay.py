@@ -95,12 +95,14 @@ class Dice:
             self._anything(loan)
 
     def _anything(self, loan: Loan) -> None:
-        kind = self.dice.choice(("repayment", "waiver", "rate_change", "extension", "payoff"))
+        kind = self.dice.choice(
+            ("repayment", "waiver", "rate_change", "extension", "restructuring", "payoff")
+        )
         options = {
             "waiver": {"component": "penalty"}, "rate_change": {"annual_rate": "0.0795"},
-            "extension": {"months": 3},
+            "extension": {"months": 3}, "restructuring": {"months": 9},
         }
-        amounts = {"rate_change": "0", "extension": "0", "payoff": "1000000.00"}
+        amounts = {"rate_change": "0", "extension": "0", "restructuring": "0", "payoff": "1000000.00"}
         some = f"{self.dice.randint(1, 400)}.{self.dice.randint(0, 99):02d}"
         self.book.pay(loan, amounts.get(kind, some), kind=kind, options=options.get(kind, {}))
 

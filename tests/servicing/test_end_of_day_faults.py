@@ -138,6 +138,30 @@ def _environment() -> dict[str, str]:
 
 
 @pytest.mark.usefixtures("small_chunks")
+def test_a_chunk_that_always_fails_stops_the_run_and_not_its_neighbours(
+    book: Book, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    for _ in range(6):
+        book.loan()
+    close_range, faults = end_of_day_chunks.closing_sql.close_range, [True]
+
+    def broken(**values: Any) -> Any:
+        if faults and values["first_id"] == LoanAccount.objects.earliest("pk").pk:
+            raise RuntimeError("no fault of a loan")
+        return close_range(**values)
+
+    monkeypatch.setattr(end_of_day_chunks.closing_sql, "close_range", broken)
+    entity = LegalEntity.objects.get()
+    run, _ = end_of_day.begin(legal_entity=entity, now=book.now)
+    run = end_of_day.work(run_id=run.pk, now=book.now)
+    assert (run.state, run.step) == ("blocked", "loans")
+    assert LoanDay.objects.count() == 3
+    faults.clear()
+    close(book)
+    assert LoanDay.objects.count() == 6
+
+
+@pytest.mark.usefixtures("small_chunks")
 def test_two_closes_at_once_help_each_other(book: Book) -> None:
     loans = [book.loan() for _ in range(10)]
     day = book.business_date
