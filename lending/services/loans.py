@@ -50,24 +50,31 @@ def book(*, application: LoanApplication, disbursement: Disbursement, now: datet
         maturity_date=schedule.instalments[-1].due,
         created_at=now,
     )
+    _follow(loan, terms, schedule, disbursement, now)
+    events.record("loan.booked", at=now, application=application, loan_id=loan.pk)
+    return loan
+
+
+def _follow(
+    loan: Loan, terms: LoanTerms, schedule: Schedule, disbursement: Disbursement, now: datetime
+) -> None:
+    """What a new loan brings with it: its account, its journal, and its line drawn or opened."""
     loan_accounts.open_account(loan=loan, terms=terms, schedule=schedule, now=now)
     ledger.post(
         kind="disbursement",
         source_type="disbursement",
         source_id=str(disbursement.pk),
         lines=postings.disbursement(disbursement.amount),
-        legal_entity=contract.legal_entity,
-        branch=application.branch,
-        accounting_date=today,
+        legal_entity=loan.legal_entity,
+        branch=loan.branch,
+        accounting_date=loan.start_date,
         now=now,
         loan=loan,
     )
-    if drawing:
-        credit_lines.draw(line=drawing.line, loan=loan, now=now)
+    if loan.drawdown:
+        credit_lines.draw(line=loan.drawdown.line, loan=loan, now=now)
     else:
-        credit_lines.open_for(contract=contract, loan=loan, terms=terms, now=now)
-    events.record("loan.booked", at=now, application=application, loan_id=loan.pk)
-    return loan
+        credit_lines.open_for(contract=loan.contract, loan=loan, terms=terms, now=now)
 
 
 def _true_rate(disbursement: Disbursement, schedule: Schedule) -> Decimal:
