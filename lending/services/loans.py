@@ -23,12 +23,8 @@ def book(*, application: LoanApplication, disbursement: Disbursement, now: datet
     drawing = disbursement.drawdown
     rate = drawing.annual_rate if drawing else contract.annual_rate
     schedule = schedule_of(
-        terms=terms,
-        offer=contract.offer,
-        amount=disbursement.amount,
-        start=today,
-        annual_rate=rate,
-        term_months=drawing.term_months if drawing else None,
+        terms=terms, offer=contract.offer, amount=disbursement.amount, start=today,
+        annual_rate=rate, term_months=drawing.term_months if drawing else None,
     )
     loan = Loan.objects.create(
         note_no=f"N{today:%Y%m%d}{secrets.randbelow(10**9):09d}",
@@ -50,31 +46,21 @@ def book(*, application: LoanApplication, disbursement: Disbursement, now: datet
         maturity_date=schedule.instalments[-1].due,
         created_at=now,
     )
-    _follow(loan, terms, schedule, disbursement, now)
-    events.record("loan.booked", at=now, application=application, loan_id=loan.pk)
-    return loan
-
-
-def _follow(
-    loan: Loan, terms: LoanTerms, schedule: Schedule, disbursement: Disbursement, now: datetime
-) -> None:
-    """What a new loan brings with it: its account, its journal, and its line drawn or opened."""
     loan_accounts.open_account(loan=loan, terms=terms, schedule=schedule, now=now)
     ledger.post(
         kind="disbursement",
         source_type="disbursement",
         source_id=str(disbursement.pk),
         lines=postings.disbursement(disbursement.amount),
-        legal_entity=loan.legal_entity,
-        branch=loan.branch,
-        accounting_date=loan.start_date,
+        legal_entity=contract.legal_entity,
+        branch=application.branch,
+        accounting_date=today,
         now=now,
         loan=loan,
     )
-    if loan.drawdown:
-        credit_lines.draw(line=loan.drawdown.line, loan=loan, now=now)
-    else:
-        credit_lines.open_for(contract=loan.contract, loan=loan, terms=terms, now=now)
+    credit_lines.begin(contract=contract, loan=loan, terms=terms, now=now)
+    events.record("loan.booked", at=now, application=application, loan_id=loan.pk)
+    return loan
 
 
 def _true_rate(disbursement: Disbursement, schedule: Schedule) -> Decimal:
