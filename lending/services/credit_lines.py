@@ -39,6 +39,15 @@ from products.money import ZERO
 REASON_MIN, REASON_MAX = 4, 300
 
 
+def begin(*, contract: LoanContract, loan: Loan, terms: LoanTerms, now: datetime) -> None:
+    """A loan was booked: it draws on its line, or its contract opens one. Caller holds the transaction."""
+    if loan.drawdown is None:
+        open_for(contract=contract, loan=loan, terms=terms, now=now)
+        return
+    line = _locked(loan.drawdown.line_id)
+    _use(line, loan.principal, loan, None, loan.start_date, now, str(loan.customer_id))
+
+
 def open_for(
     *, contract: LoanContract, loan: Loan, terms: LoanTerms, now: datetime
 ) -> CreditLine | None:
@@ -66,11 +75,6 @@ def open_for(
     _note(line, MovementKind.GRANTED, today, now, actor, amount=contract.amount)
     _use(line, loan.principal, loan, None, today, now, actor)
     return line
-
-
-def draw(*, line: CreditLine, loan: Loan, now: datetime) -> None:
-    """A drawdown was paid: its loan counts from now on. Caller holds the transaction."""
-    _use(_locked(line.pk), loan.principal, loan, None, loan.start_date, now, str(loan.customer_id))
 
 
 def follow(

@@ -53,18 +53,7 @@ def request(
         known = Drawdown.objects.filter(line=line, request_key=key).first() if key else None
         if known is not None:
             return known
-        today = business_day.current(line.legal_entity)
-        terms = LoanTerms.from_dict(line.contract.terms)
-        _check_line(line, today, now)
-        _check_amount(line, terms, wanted)
-        drawdown = Drawdown.objects.create(
-            line=line,
-            amount=wanted,
-            term_months=_term(line, terms, term_months),
-            annual_rate=repricing.rate_of(line.contract, terms, today),
-            request_key=key,
-            created_at=now,
-        )
+        drawdown = _written(line, wanted, term_months, key, now)
         disbursements.request_drawing(
             application=application,
             drawdown=drawdown,
@@ -82,6 +71,24 @@ def _tell(drawdown: Drawdown, customer: Customer, now: datetime) -> None:
         customer_id=customer.pk,
         product_code=drawdown.line.product_code,
         data={"drawdown_id": str(drawdown.pk)},
+    )
+
+
+def _written(
+    line: CreditLine, amount: Decimal, term_months: int | None, key: str | None, now: datetime
+) -> Drawdown:
+    """The drawing's row after everything that can be refused."""
+    today = business_day.current(line.legal_entity)
+    terms = LoanTerms.from_dict(line.contract.terms)
+    _check_line(line, today, now)
+    _check_amount(line, terms, amount)
+    return Drawdown.objects.create(
+        line=line,
+        amount=amount,
+        term_months=_term(line, terms, term_months),
+        annual_rate=repricing.rate_of(line.contract, terms, today),
+        request_key=key,
+        created_at=now,
     )
 
 

@@ -23,12 +23,8 @@ def book(*, application: LoanApplication, disbursement: Disbursement, now: datet
     drawing = disbursement.drawdown
     rate = drawing.annual_rate if drawing else contract.annual_rate
     schedule = schedule_of(
-        terms=terms,
-        offer=contract.offer,
-        amount=disbursement.amount,
-        start=today,
-        annual_rate=rate,
-        term_months=drawing.term_months if drawing else None,
+        terms=terms, offer=contract.offer, amount=disbursement.amount, start=today,
+        annual_rate=rate, term_months=drawing.term_months if drawing else None,
     )
     loan = Loan.objects.create(
         note_no=f"N{today:%Y%m%d}{secrets.randbelow(10**9):09d}",
@@ -52,10 +48,7 @@ def book(*, application: LoanApplication, disbursement: Disbursement, now: datet
     )
     loan_accounts.open_account(loan=loan, terms=terms, schedule=schedule, now=now)
     _post_payout(loan, disbursement, now)
-    if drawing:
-        credit_lines.draw(line=drawing.line, loan=loan, now=now)
-    else:
-        credit_lines.open_for(contract=contract, loan=loan, terms=terms, now=now)
+    credit_lines.begin(contract=contract, loan=loan, terms=terms, now=now)
     events.record("loan.booked", at=now, application=application, loan_id=loan.pk)
     return loan
 
