@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from datetime import date, timedelta
 from typing import Any
 
-from django.db.models import Min, QuerySet
+from django.db.models import QuerySet
 
 from lending.domain.servicing.facts import Split, TransactionKind
 from lending.models import (
@@ -126,10 +126,3 @@ def events(loan: Loan) -> QuerySet[LendingEvent]:
     """Newest first; without those that a transaction tells already."""
     rows = LendingEvent.objects.filter(application_id=loan.application_id, loan_id=loan.pk)
     return rows.exclude(name__in=_TOLD).order_by("-id")[:STORY]
-
-
-def first_day(account: LoanAccount) -> date | None:
-    """Of the loan's day book; None before its first close."""
-    return LoanDay.objects.filter(account_id=account.pk, day__gte=account.start_date).aggregate(
-        first=Min("day")
-    )["first"]
