@@ -25,6 +25,7 @@ from lending.models import (
     Posting,
     SmsMessage,
 )
+from lending.selectors.contact_invariants import broken_contacts
 from lending.selectors.coupons import broken_coupon_uses
 from lending.services.audit import FIRST_HASH, seal
 
@@ -182,4 +183,5 @@ INVARIANTS: dict[str, Callable[[datetime], Iterator[Breach]]] = {
     "I9 one key, one answer": keys_have_one_answer,
     "I10 messages once": messages_once,
     "I11 coupons within their budgets": broken_coupon_uses,
+    "contacts with borrowers within the law": broken_contacts,
 }
