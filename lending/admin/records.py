@@ -296,3 +296,17 @@ _look(rows.FairnessDay, "day", "decisions", "counted_at", order="-day")
 _look(
     rows.FairnessCell, "day", "product_code", "dimension", "group", "outcome", "n", order="-day"
 )
+_look(
+    rows.CollectionCase, "opened_on", "loan", "bucket", "level", "owner", "state", order="-opened_on"
+)
+_look(rows.CaseEvent, "at", "case", "kind", "officer", order="-at")
+_look(
+    rows.PromiseToPay, "promised_on", "loan", "amount", "said_by", "state", "officer",
+    order="-created_at",
+)
+_look(
+    rows.ContactAttempt, "at", "loan", "channel", "purpose", "state", "result", "officer", order="-at"
+)
+_look(rows.ContactOptOut, "since", "customer", "channel", order="-since")
+_look(rows.ContactPause, "since", "loan", "kind", "reason", "until", "ended_at", order="-since")
+_look(rows.DemandLetter, "letter_no", "case", "as_of", "officer", "pdf_sha256", order="-created_at")

@@ -25,6 +25,7 @@ from lending.models import (
     SmsMessage,
 )
 from lending.selectors import book_invariants, card_transfer_checks
+from lending.selectors.contact_invariants import broken_contacts
 from lending.selectors.coupons import broken_coupon_uses
 from lending.selectors.credit_lines import broken_lines
 from lending.services.audit import FIRST_HASH, seal
@@ -191,4 +192,5 @@ INVARIANTS: dict[str, Callable[[datetime], Iterator[Breach]]] = {
     "I10 messages once": messages_once,
     "I11 coupons within their budgets": broken_coupon_uses,
     "I12 lines used by what their loans owe": broken_lines,
+    "I13 contacts with borrowers within the law": broken_contacts,
 }

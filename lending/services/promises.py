@@ -47,27 +47,9 @@ def record(
             officer=officer,
             created_at=now,
         )
-        if fresh.state != CaseState.IN_HARDSHIP:
-            collection_cases.set_state(case=fresh, state=CaseState.PROMISED)
-        _note(fresh, one, officer, now)
+        _tell(fresh, one, now)
     case.state = fresh.state
     return one
-
-
-def _note(case: CollectionCase, one: PromiseToPay, officer: Officer, now: datetime) -> None:
-    """In the case's history and in the audit log."""
-    said = {"amount": str(one.amount), "on": one.promised_on.isoformat()}
-    collection_cases.tell(
-        case=case, kind="promise", data={**said, "said_by": one.said_by}, officer=officer, now=now
-    )
-    audit.record(
-        actor=officer.user.get_username(),
-        action="arrears.promise",
-        subject_type="collection_case",
-        subject_id=str(case.pk),
-        detail=said,
-        now=now,
-    )
 
 
 def _check(
@@ -79,3 +61,25 @@ def _check(
         raise InvalidInput.field("promised_on", _("The day must lie within the next 31 days."))
     if said_by not in SAID_BY:
         raise InvalidInput.field("said_by", _("Please say who promised it."))
+
+
+def _tell(case: CollectionCase, one: PromiseToPay, now: datetime) -> None:
+    """The case waits for the promise's day; the word stands in its history and in the audit chain."""
+    if case.state != CaseState.IN_HARDSHIP:
+        collection_cases.set_state(case=case, state=CaseState.PROMISED)
+    data = {"amount": str(one.amount), "on": one.promised_on.isoformat()}
+    collection_cases.tell(
+        case=case,
+        kind="promise",
+        data={**data, "said_by": one.said_by},
+        officer=one.officer,
+        now=now,
+    )
+    audit.record(
+        actor=one.officer.user.get_username(),
+        action="arrears.promise",
+        subject_type="collection_case",
+        subject_id=str(case.pk),
+        detail=data,
+        now=now,
+    )

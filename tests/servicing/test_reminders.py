@@ -6,6 +6,7 @@ from decimal import Decimal
 import pytest
 
 from lending.models import CardTransfer, ContactAttempt, OutboxMessage, SmsMessage
+from lending.selectors.contact_invariants import broken_contacts
 from lending.services import contact_pauses, preferences, promises, sms
 from tests.sandbox_client import Sandbox
 from tests.servicing.arrears import Arrears
@@ -60,6 +61,15 @@ def test_a_text_says_what_is_owed_when_it_goes_and_the_carrier_gets_it(
     assert arrears.deliver(attempt)
     attempt.refresh_from_db()
     assert (attempt.state, attempt.effective, attempt.result) == ("made", True, "sent")
+    assert list(broken_contacts(arrears.now)) == []
+    SmsMessage.objects.create(
+        template="overdue", event_key="forged", mobile="1", parameters={}, asks_gate=True,
+        state="sent", next_try_at=arrears.now, created_at=arrears.now,
+    )
+    assert [row["detail"] for row in broken_contacts(arrears.now)] == [
+        "a text about a debt was sent past the gate"
+    ]
+    SmsMessage.objects.filter(event_key="forged").delete()
     account = arrears.book.account(loan)
     owed = account.late_principal + account.late_interest + account.late_charges_open
     assert SmsMessage.objects.get(pk=attempt.sms_id).parameters["amount"] == f"{owed:.2f}"
