@@ -7,7 +7,7 @@ from lending import models as rows
 from products.read_only_admin import ReadOnlyAdmin
 
 
-def _look(
+def look(
     model: type[Model],
     *columns: str,
     order: str = "-pk",
@@ -31,9 +31,9 @@ def _look(
     admin.site.register(model, type(f"{model.__name__}Admin", (ReadOnlyAdmin,), attributes))
 
 
-_look(rows.LegalEntity, "code", "name", "name_en")
-_look(rows.BusinessDay, "legal_entity", "current_date", "opened_at")
-_look(
+look(rows.LegalEntity, "code", "name", "name_en")
+look(rows.BusinessDay, "legal_entity", "current_date", "opened_at")
+look(
     rows.ApplicationMove,
     "at",
     "application",
@@ -43,8 +43,8 @@ _look(
     "actor",
     order="-at",
 )
-_look(rows.ConsentText, "kind", "version", "title_zh", "valid_from")
-_look(
+look(rows.ConsentText, "kind", "version", "title_zh", "valid_from")
+look(
     rows.Consent,
     "at",
     "customer",
@@ -55,7 +55,7 @@ _look(
     order="-at",
     hide=("client_ip_index",),
 )
-_look(
+look(
     rows.BankCard,
     "id",
     "customer",
@@ -64,7 +64,7 @@ _look(
     order="-created_at",
     hide=("card_index",),
 )
-_look(
+look(
     rows.Offer,
     "created_at",
     "application",
@@ -75,7 +75,7 @@ _look(
     "state",
     order="-created_at",
 )
-_look(
+look(
     rows.ManualReview,
     "at",
     "application",
@@ -85,8 +85,8 @@ _look(
     "approved_limit",
     order="-at",
 )
-_look(rows.ReviewRequest, "at", "application", order="-at")
-_look(
+look(rows.ReviewRequest, "at", "application", order="-at")
+look(
     rows.LoanContract,
     "contract_no",
     "amount",
@@ -98,7 +98,7 @@ _look(
     order="-created_at",
     find="=contract_no",
 )
-_look(
+look(
     rows.Loan,
     "note_no",
     "customer",
@@ -111,91 +111,8 @@ _look(
     order="-created_at",
     find="=note_no",
 )
-_look(
-    rows.CreditLine,
-    "line_no",
-    "customer",
-    "product_code",
-    "limit_amount",
-    "used_amount",
-    "state",
-    "freeze_reason",
-    "valid_until",
-    order="-created_at",
-    find="=line_no",
-)
-_look(
-    rows.LineMovement,
-    "at",
-    "line",
-    "kind",
-    "amount",
-    "limit_after",
-    "used_after",
-    "actor",
-    order="-at",
-    find="=line__line_no",
-)
-_look(
-    rows.Drawdown,
-    "created_at",
-    "line",
-    "amount",
-    "term_months",
-    "annual_rate",
-    "state",
-    order="-created_at",
-    hide=("request_key",),
-    find="=line__line_no",
-)
-_look(rows.Instalment, "loan", "number", "due_date", "principal", "interest", find="=loan__note_no")
-_look(rows.Account, "code", "name", "name_en", "kind", order="code")
-_look(
-    rows.AccountsChange,
-    "made_at",
-    "product_code",
-    "role",
-    "event",
-    "account",
-    "state",
-    "maker",
-    "checker",
-    "valid_from",
-)
-_look(
-    rows.EventAccounts,
-    "product_code",
-    "event",
-    "position",
-    "debit",
-    "credit",
-    "is_in_force",
-    "valid_from",
-    "valid_to",
-)
-_look(
-    rows.Journal,
-    "created_at",
-    "kind",
-    "source_type",
-    "source_id",
-    "product_code",
-    "accounting_date",
-    "reverses",
-    order="-created_at",
-    find="=source_id",
-)
-_look(
-    rows.Posting,
-    "journal",
-    "accounting_date",
-    "account",
-    "branch",
-    "loan",
-    "amount",
-    find="=loan__note_no",
-)
-_look(
+look(rows.Instalment, "loan", "number", "due_date", "principal", "interest", find="=loan__note_no")
+look(
     rows.Disbursement,
     "core_key",
     "amount",
@@ -208,7 +125,7 @@ _look(
     hide=("lease_token",),
     find="=core_key",
 )
-_look(
+look(
     rows.ExternalCall,
     "started_at",
     "disbursement",
@@ -217,96 +134,3 @@ _look(
     "detail",
     order="-started_at",
 )
-_look(rows.InboundEvent, "received_at", "provider", "event_id", order="-received_at")
-_look(
-    rows.ReconciliationBreak,
-    "business_date",
-    "kind",
-    "direction",
-    "core_key",
-    "ours",
-    "theirs",
-    "books",
-    "state",
-    "found_at",
-    "resolved_at",
-)
-_look(
-    rows.ReconciliationRun,
-    "started_at",
-    "business_date",
-    "kind",
-    "state",
-    "breaks_open",
-    order="-started_at",
-)
-_look(rows.BreakStep, "at", "difference", "what", "by", order="-at")
-_look(rows.OutboxMessage, "id", "task", "queue", "created_at", "published_at")
-_look(
-    rows.SmsMessage, "created_at", "template", "state", "attempts", "sent_at", order="-created_at"
-)
-_look(rows.DeadLetter, "at", "task", "error", "attempts", "resolved_at", order="-at")
-_look(
-    rows.LendingEvent,
-    "id",
-    "name",
-    "at",
-    "application_id",
-    "customer_id",
-    "product_code",
-    "qr_code",
-    find="=application_id",
-)
-_look(
-    rows.AuditEntry,
-    "id",
-    "at",
-    "actor",
-    "action",
-    "subject_type",
-    "subject_id",
-    "reason",
-    find="=subject_id",
-)
-_look(
-    rows.CouponUse,
-    "created_at",
-    "application",
-    "coupon_code",
-    "kind",
-    "state",
-    "rate_before",
-    "rate_after",
-    "benefit_max",
-    "benefit",
-    order="-created_at",
-    find="=coupon_code",
-)
-_look(
-    rows.DecisionLetter,
-    "created_at",
-    "letter_no",
-    "application",
-    "refused_at",
-    order="-created_at",
-    hide=("pdf",),
-    find="letter_no",
-)
-_look(rows.FairnessDay, "day", "decisions", "counted_at", order="-day")
-_look(
-    rows.FairnessCell, "day", "product_code", "dimension", "group", "outcome", "n", order="-day"
-)
-_look(
-    rows.CollectionCase, "opened_on", "loan", "bucket", "level", "owner", "state", order="-opened_on"
-)
-_look(rows.CaseEvent, "at", "case", "kind", "officer", order="-at")
-_look(
-    rows.PromiseToPay, "promised_on", "loan", "amount", "said_by", "state", "officer",
-    order="-created_at",
-)
-_look(
-    rows.ContactAttempt, "at", "loan", "channel", "purpose", "state", "result", "officer", order="-at"
-)
-_look(rows.ContactOptOut, "since", "customer", "channel", order="-since")
-_look(rows.ContactPause, "since", "loan", "kind", "reason", "until", "ended_at", order="-since")
-_look(rows.DemandLetter, "letter_no", "case", "as_of", "officer", "pdf_sha256", order="-created_at")

@@ -11,12 +11,13 @@ import structlog
 from django.db import InterfaceError, OperationalError, connection, transaction
 from django.utils.translation import gettext_lazy as _
 
+from lending.domain.contact_policy import Channel, Purpose
 from lending.domain.disbursement_flow import DisbursementState
 from lending.domain.servicing.facts import TransactionKind
 from lending.errors import DomainError, IllegalState
 from lending.gateways.core_bank import TransferReply
 from lending.models import CardTransfer
-from lending.services import loan_accounts, repayments, sms, transfer_doubt
+from lending.services import contacts, loan_accounts, repayments, transfer_doubt
 
 log = structlog.get_logger(__name__)
 
@@ -135,13 +136,14 @@ def _leave_unknown(transfer: CardTransfer, reply: TransferReply, now: datetime) 
 
 
 def _tell_of_failure(transfer: CardTransfer, now: datetime) -> None:
-    """One message a loan and day, however often it was tried."""
-    customer = transfer.loan.customer
-    sms.queue(
+    """One message a loan and day, however often it was tried; through the gate, so never at night."""
+    wanted = contacts.Wanted(
+        customer_id=transfer.loan.customer_id,
+        loan_id=transfer.loan_id,
+        channel=Channel.SMS,
+        purpose=Purpose.COLLECTION,
         template="debit_failed",
         event_key=f"{transfer.loan_id}:{transfer.business_date}",
-        mobile=customer.mobile,
-        language=customer.language,
-        now=now,
-        parameters={"amount": f"{transfer.amount:,.2f}", "last_four": transfer.bank_card.last_four},
+        text={"amount": f"{transfer.amount:,.2f}", "last_four": transfer.bank_card.last_four},
     )
+    contacts.send_texts(wanted=[wanted], now=now)
