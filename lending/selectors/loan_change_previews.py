@@ -6,8 +6,8 @@ from datetime import date
 from decimal import Decimal, localcontext
 
 from lending.domain.loan_changes import ChangeKind, transaction_kind
-from lending.domain.servicing.facts import PlanRow, Split, Transaction, TransactionKind
-from lending.domain.servicing.replay import ImpossibleTransaction, Replayed
+from lending.domain.servicing.facts import PlanRow, Split, Transaction
+from lending.domain.servicing.replay import Replayed
 from lending.models import LoanAccount, LoanChange
 from lending.selectors import loan_lives
 from lending.selectors.loan_positions import Position, of_state
@@ -48,7 +48,7 @@ class Preview:
 def preview(account: LoanAccount, change: LoanChange, today: date) -> Preview:
     """``change`` on top of the loan's life as of ``today``; nothing needs to be stored yet.
 
-    Raises ``ImpossibleTransaction`` (code ``value_date_outside``, or ``refund_uncovered``: money given
+    Raises ``ImpossibleTransaction`` (code ``value_date_outside``, or ``refund_above_credit``: money given
     back to the customer would have come from nowhere).
     """
     standing = loan_lives.standing(account.loan)
@@ -62,7 +62,6 @@ def preview(account: LoanAccount, change: LoanChange, today: date) -> Preview:
         tried = [*known, _as_transaction(change)]
     first = loan_lives.replayed(account, today, known)
     second = loan_lives.replayed(account, today, tried)
-    _refuse_uncovered(known, second)
     with localcontext(EXACT):
         return Preview(
             before=of_state(first.state),
@@ -81,14 +80,6 @@ def _as_transaction(change: LoanChange) -> Transaction:
         amount=change.amount,
         options=change.options,
     )
-
-
-def _refuse_uncovered(known: Sequence[Transaction], result: Replayed) -> None:
-    for one in known:
-        if one.kind is not TransactionKind.REFUND or one.number not in result.splits:
-            continue
-        if -sum((part.amount for part in result.splits[one.number]), ZERO) < one.amount:
-            raise ImpossibleTransaction("refund_uncovered")
 
 
 def _moved(first: Replayed, second: Replayed, number: int) -> tuple[int, ...]:

@@ -16,7 +16,7 @@ from lending.domain.disbursement_flow import DisbursementState
 from lending.domain.servicing.facts import TransactionKind
 from lending.errors import DomainError, IllegalState
 from lending.gateways.core_bank import TransferReply
-from lending.models import CardTransfer
+from lending.models import CardTransfer, LoanChange
 from lending.services import contacts, loan_accounts, repayments, transfer_doubt
 
 log = structlog.get_logger(__name__)
@@ -100,6 +100,8 @@ def _book(transfer: CardTransfer, kind: TransactionKind, now: datetime) -> bool:
                 options=transfer.options,
                 now=now,
             )
+            if "change" in transfer.options:
+                LoanChange.objects.filter(pk=transfer.options["change"]).update(result=one)
             _check_deferred()
             CardTransfer.objects.filter(pk=transfer.pk).update(
                 transaction=one, booking_error="", next_check_at=None

@@ -88,12 +88,18 @@ def require_none_on_its_way(loan_id: UUID) -> None:
 
 
 def request_refund(
-    *, loan_id: UUID, amount: Decimal, now: datetime, channel: str = "officer"
+    *,
+    loan_id: UUID,
+    amount: Decimal,
+    now: datetime,
+    channel: str = "officer",
+    change_id: UUID | None = None,
 ) -> CardTransfer:
     """Give waiting money back to the card; booked when the core bank said yes.
 
     Raises ``InvalidInput`` above what waits, ``IllegalState`` while another transfer of the loan is on
-    its way. Until it is booked nothing else may use the waiting money (``repayments``).
+    its way. Until it is booked nothing else may use the waiting money (``repayments``). ``change_id``: the
+    change by two people that asked for it; it is told the booking.
     """
     with transaction.atomic():
         account = loan_accounts.locked(loan_id)
@@ -107,6 +113,7 @@ def request_refund(
             amount=amount,
             channel=channel,
             business_date=business_day.current(account.legal_entity),
+            options={"change": str(change_id)} if change_id else {},
             now=now,
         )
 

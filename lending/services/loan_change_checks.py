@@ -54,7 +54,11 @@ def _tried(change: LoanChange, account: LoanAccount, today: date) -> Preview:
     try:
         return loan_change_previews.preview(account, change, today)
     except ImpossibleTransaction as error:
-        if error.code == "refund_uncovered":
+        if error.code == "refund_above_credit" and change.kind == ChangeKind.REFUND:
+            raise InvalidInput.field(
+                "amount", _("At most ¥%(amount)s waits for the customer.") % {"amount": account.credit}
+            ) from None
+        if error.code == "refund_above_credit":
             raise IllegalState(
                 _("Part of this money was given back to the customer; take that back first.")
             ) from None

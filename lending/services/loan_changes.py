@@ -192,7 +192,9 @@ def _carry_out(
         )
     if kind is ChangeKind.REFUND:
         # booked when the core bank has said yes: the transfer carries it on
-        card_transfers.request_refund(loan_id=change.loan_id, amount=change.amount, now=now)
+        card_transfers.request_refund(
+            loan_id=change.loan_id, amount=change.amount, change_id=change.pk, now=now
+        )
         return None
     plan_only = kind in (ChangeKind.EXTENSION, ChangeKind.RESTRUCTURING)
     return repayments.record(

@@ -209,7 +209,7 @@ def test_a_due_date_on_a_day_off_is_late_only_after_the_next_working_day(book: B
     LoanAccount.objects.filter(pk=account.pk).update(due_day_rule="next_working_day")
     account = book.account(loan)
     state = loan_lives.replayed(account, account.start_date).state
-    loan_accounts.write_state(account, state, cause=None, now=book.now)
+    loan_accounts.write_state(account, state=state, cause=None, now=book.now)
     second = loan.instalments.get(number=2)
     assert (second.due_date, second.payable_on) == (dt.date(2026, 10, 1), dt.date(2026, 10, 8))
     book.go_to(dt.date(2026, 9, 1))

@@ -62,7 +62,7 @@ class Dice:
         with localcontext(EXACT):
             facts = loan_lives.facts_of(account)
             state = first_state(facts, loan_lives.first_plan(loan, facts))
-        loan_accounts.write_state(account, state, cause=None, now=self.book.now)
+        loan_accounts.write_state(account, state=state, cause=None, now=self.book.now)
 
     def morning(self, day: dt.date) -> None:
         """Whatever people do on the morning of ``day``; two queries when they do nothing."""

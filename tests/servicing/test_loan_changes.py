@@ -1,6 +1,7 @@
 """Changes of a loan by two people, on PostgreSQL: each kind, refusals, and exactly one approval."""
 
 import datetime as dt
+import re
 import threading
 from decimal import Decimal
 from typing import Any
@@ -14,6 +15,7 @@ from lending.errors import DomainError, IllegalState, InvalidInput, NotFound, No
 from lending.models import AuditEntry, Loan, LoanChange, LoanTransaction
 from lending.services import loan_changes, repayments
 from tests.servicing.book import Book
+from tests.servicing.cards import Cards
 
 pytestmark = pytest.mark.django_db
 JPEG = b"\xff\xd8\xff\xe0" + b"\x00" * 64
@@ -128,7 +130,7 @@ def test_a_payoff_below_the_quote_is_refused_and_the_quote_settles(book: Book) -
     book.go_to(loan.start_date + dt.timedelta(days=40))
     with pytest.raises(InvalidInput) as refusal:
         propose(book, loan, K.PAYOFF, amount="100.00")
-    needed = str(refusal.value.errors["amount"][0]).split("¥")[1].split(" ")[0].replace(",", "")
+    needed = re.findall(r"¥([\d,.]*\d)", str(refusal.value.errors["amount"][0]))[0].replace(",", "")
     approve(book, propose(book, loan, K.PAYOFF, amount=needed))
     loan.refresh_from_db()
     assert loan.state == "settled"
@@ -190,15 +192,17 @@ def test_more_than_360_days_past_due_needs_no_document(book: Book) -> None:
     assert propose(book, loan, K.WRITE_OFF).amount > loan.principal
 
 
-def test_a_refund_waits_until_it_is_connected(book: Book) -> None:
-    loan = book.loan()
+def test_a_refund_goes_to_the_card_and_the_change_is_told_its_booking(cards: Cards) -> None:
+    book, loan = cards.book, cards.book.loan()
     book.pay(loan, "80.00")
     with pytest.raises(InvalidInput):
         propose(book, loan, K.REFUND, amount="80.01")
-    change = propose(book, loan, K.REFUND, amount="80.00")
-    with pytest.raises(IllegalState):
-        approve(book, change)
-    assert LoanChange.objects.get().state == "proposed"
+    change = approve(book, propose(book, loan, K.REFUND, amount="80.00"))
+    assert (change.state, change.result) == ("approved", None)
+    assert cards.send(loan) == "succeeded"
+    change.refresh_from_db()
+    assert change.result is not None
+    assert (change.result.kind, book.account(loan).credit) == ("refund", 0)
 
 
 def test_money_that_was_given_back_is_not_reversed_away(book: Book) -> None:
