@@ -24,8 +24,8 @@ _RECIPE_DAYS = (1, 7, 30, 100, 300, 700)
 
 
 def rows(*, small: bool) -> list[Row]:
-    """``small``: 20,000 loans and the recipe's first three spans."""
-    count = 20_000 if small else 1_000_000
+    """``small``: 40,000 loans and the recipe's first three spans."""
+    count = 40_000 if small else 1_000_000
     with database() as address:
         found = _measured(address, count)
     note = f"{found['ours_s']:.1f} s against {found['bare_s']:.1f} s for {count:,} loans"
@@ -67,6 +67,9 @@ def main() -> None:
     if sys.argv[1] == "post":
         _post_for(float(sys.argv[2]), int(sys.argv[3]))
         return
+    if sys.argv[1] == "close":
+        _close_until_told(int(sys.argv[2]))
+        return
     import django
 
     django.setup()
@@ -82,9 +85,9 @@ def main() -> None:
     books.fill(count)
     loans = books.online(book, 30 if small else 200, count)
     end_of_day_bare.copy()
-    if small:
-        _smaller_chunks()
     found |= _against_bare(3)
+    if small:  # as many chunks as a big book has, or every payment meets one
+        _smaller_chunks()
     found |= _while_closing(book, loans, 30 if small else 200)
     found |= end_of_day_kill.figures(small=small)
     print(json.dumps(found))
@@ -93,7 +96,7 @@ def main() -> None:
 def _smaller_chunks() -> None:
     from lending.services import end_of_day_chunks
 
-    end_of_day_chunks.CHUNK_LOANS = 2_000
+    end_of_day_chunks.CHUNK_LOANS = 1_000
 
 
 def close(workers: int = 2) -> date:
@@ -131,22 +134,37 @@ def _while_closing(book: Any, loans: list[Any], count: int) -> dict[str, float]:
     """Repayments alone, then while days are closed one after another."""
     _pay(book, loans, min(count, 10))
     normal = _pay(book, loans, count)
-    stop = threading.Event()
-
-    def close_on() -> None:
-        from django.db import connection
-
-        while not stop.is_set():
-            close()
-        connection.close()
-
-    closing = threading.Thread(target=close_on)
-    closing.start()
+    closing = subprocess.Popen(
+        [sys.executable, "-m", "bench.end_of_day", "close", str(_chunk_loans())],
+        cwd=PROJECT, stdout=subprocess.PIPE, stdin=subprocess.PIPE, text=True,
+    )  # fmt: skip
+    assert closing.stdout is not None
+    closing.stdout.readline()
     busy = _pay(book, loans, count)
-    stop.set()
-    closing.join()
+    closing.communicate()
     normal_ms, busy_ms = percentile(normal, 0.95), percentile(busy, 0.95)
     return {"normal_ms": normal_ms, "busy_ms": busy_ms, "online": busy_ms / normal_ms}
+
+
+def _chunk_loans() -> int:
+    from lending.services import end_of_day_chunks
+
+    return end_of_day_chunks.CHUNK_LOANS
+
+
+def _close_until_told(chunk_loans: int) -> None:
+    """Close days one after another in a process of its own, until its input ends."""
+    import django
+
+    django.setup()
+    from lending.services import end_of_day_chunks
+
+    end_of_day_chunks.CHUNK_LOANS = chunk_loans
+    told = threading.Event()
+    threading.Thread(target=lambda: (sys.stdin.read(), told.set()), daemon=True).start()
+    print("closing", flush=True)
+    while not told.is_set():
+        close()
 
 
 def _pay(book: Any, loans: list[Any], count: int) -> list[float]:

@@ -63,7 +63,7 @@ def close_range(
         "now": now,
     }
     with connection.cursor() as cursor:
-        cursor.execute("SET LOCAL work_mem = '64MB'")
+        cursor.execute("SET LOCAL work_mem = '64MB'; SET LOCAL jit = off")
         cursor.execute(STATEMENT, values)
         rows = cursor.fetchall()
     counts = {row[1]: row[3] for row in rows if row[0] is None}
