@@ -39,12 +39,15 @@ def _line(count: int, name: str, address: str, what_for: str) -> dict[str, Any]:
 
 
 def _of_people(request: HttpRequest, officer: Officer) -> list[dict[str, Any]]:
-    found = [
-        _line(
-            loan_changes.waiting_count(staff_user(request)), _("Changes that wait for me"),
-            "desk:loan-changes", _("reversals, vouchers, extensions, write-offs: a second person decides"),
+    found = []
+    if may(officer.role, Duty.CHANGE_LOANS):
+        found.append(
+            _line(
+                loan_changes.waiting_count(staff_user(request)), _("Changes that wait for me"),
+                "desk:loan-changes",
+                _("reversals, vouchers, extensions, write-offs: a second person decides"),
+            )
         )
-    ]
     if may(officer.role, Duty.COLLECT):
         found.append(
             _line(
