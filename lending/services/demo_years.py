@@ -60,6 +60,10 @@ class Years:
     chance: random.Random = field(default_factory=lambda: random.Random(20260501))  # noqa: S311
     habits: dict[UUID, Habits] = field(default_factory=dict)
     states: dict[str, int] = field(default_factory=dict)
+    control: httpx.Client = field(init=False)
+
+    def __post_init__(self) -> None:
+        self.control = httpx.Client(base_url=self.url, timeout=10, trust_env=False)
 
     def tell(self) -> Iterator[date]:
         """Live and close every day up to ``last`` (which stays open); yields each closed day."""
@@ -67,7 +71,7 @@ class Years:
         try:
             day = self.first
             while day <= self.last:
-                _set_clock(self.url, _at(day, 9))
+                _set_clock(self.control, _at(day, 9))
                 self._apply(by_day.get(day, []), day)
                 if day == self.last:
                     return
@@ -77,7 +81,8 @@ class Years:
                 yield day
                 day += _ONE_DAY
         finally:
-            _set_clock(self.url, None)
+            _set_clock(self.control, None)
+            self.control.close()
 
     # --- applying -----------------------------------------------------------------------------
     def _applicants_by_day(self) -> dict[date, list[Walker]]:
@@ -157,7 +162,7 @@ class Years:
         ):
             habits = self.habits.get(transfer.loan_id, Habits())
             if transfer.channel == auto_debits.CHANNEL and self._is_empty(transfer, habits, day):
-                _refuse_next(self.url, transfer.bank_card.card_number)
+                _refuse_next(self.control, transfer.bank_card.card_number)
             card_transfers.send(transfer_id=transfer.pk, now=now)
 
     def _is_empty(self, transfer: CardTransfer, habits: Habits, day: date) -> bool:
@@ -203,17 +208,17 @@ def _at(day: date, hour: int) -> datetime:
     return datetime.combine(day, time(hour), tzinfo=_CHINA)
 
 
-def _set_clock(url: str, at: datetime | None) -> None:
+def _set_clock(control: httpx.Client, at: datetime | None) -> None:
     if at is None:
-        httpx.delete(f"{url}/clock", timeout=10).raise_for_status()
+        control.delete("/clock").raise_for_status()
     else:
-        httpx.post(f"{url}/clock", json={"at": at.isoformat()}, timeout=10).raise_for_status()
+        control.post("/clock", json={"at": at.isoformat()}).raise_for_status()
 
 
-def _refuse_next(url: str, card_number: str) -> None:
+def _refuse_next(control: httpx.Client, card_number: str) -> None:
     """The core bank will say once that this card has no money."""
     fault: dict[str, Any] = {
         "service": "corebank", "operation": "collect", "mode": "reject", "code": "51", "times": 1,
         "match": {"payer_card": card_number},
     }
-    httpx.post(f"{url}/faults", json=fault, timeout=10).raise_for_status()
+    control.post("/faults", json=fault).raise_for_status()
