@@ -67,6 +67,9 @@ def of_account(account: LoanAccount, rows: Iterable[Instalment] | None = None) -
     )
 
 
+#: A card without money is asked every day until so many days past due, then once in so many days and on
+#: each new due date.
+DAILY_UNTIL, THEN_EVERY = 30, 7
 # A candidate owes something by its account's own columns: the page is one step along the primary key,
 # and only its rows meet plan and transfers. Loans with money on its way, or not booked yet, are left alone.
 _DUE = """
@@ -75,6 +78,8 @@ WITH page AS MATERIALIZED (
            + a.compound_accrued - a.compound_cleared - a.credit AS charges_less_credit
     FROM lending_loanaccount a
     WHERE a.legal_entity_id = %(legal_entity)s AND a.id > %(after)s AND a.is_open AND a.parked_at IS NULL
+      AND (a.days_past_due <= %(daily)s OR a.days_past_due %% %(then_every)s = 0
+           OR a.period_start = %(day)s)
       AND (a.principal_balance > a.undue_principal
            OR a.penalty_accrued > a.penalty_cleared OR a.compound_accrued > a.compound_cleared
            OR a.interest_accrued - a.interest_cleared
@@ -112,7 +117,15 @@ def to_collect(*, legal_entity: LegalEntity, day: date, after: int, limit: int) 
     card to ask on ``day``."""
     with connection.cursor() as cursor:
         cursor.execute(
-            _DUE, {"legal_entity": legal_entity.pk, "after": after, "day": day, "limit": limit}
+            _DUE,
+            {
+                "legal_entity": legal_entity.pk,
+                "after": after,
+                "day": day,
+                "limit": limit,
+                "daily": DAILY_UNTIL,
+                "then_every": THEN_EVERY,
+            },
         )
         rows = cursor.fetchall()
     loans = tuple(

@@ -138,14 +138,15 @@ def _leave_unknown(transfer: CardTransfer, reply: TransferReply, now: datetime) 
 
 
 def _tell_of_failure(transfer: CardTransfer, now: datetime) -> None:
-    """One message a loan and day, however often it was tried; through the gate, so never at night."""
+    """One message for what is owed since one day, however often the card is asked; through the gate."""
+    since = transfer.loan.account.oldest_late or transfer.business_date
     wanted = contacts.Wanted(
         customer_id=transfer.loan.customer_id,
         loan_id=transfer.loan_id,
         channel=Channel.SMS,
         purpose=Purpose.COLLECTION,
         template="debit_failed",
-        event_key=f"{transfer.loan_id}:{transfer.business_date}",
+        event_key=f"{transfer.loan_id}:{since}",
         text={"amount": f"{transfer.amount:,.2f}", "last_four": transfer.bank_card.last_four},
     )
     contacts.send_texts(wanted=[wanted], now=now)

@@ -4,12 +4,14 @@ Every fact goes through the same services, the same core bank and the same end o
 only the typing and the calendar are this module's. Demo mode only.
 """
 
+import multiprocessing
 import random
 from collections.abc import Iterator
-from concurrent.futures import ThreadPoolExecutor
+from concurrent.futures import Executor, ProcessPoolExecutor, ThreadPoolExecutor
 from dataclasses import dataclass, field
 from datetime import date, datetime, time, timedelta
 from decimal import Decimal
+from time import sleep
 from typing import Any
 from uuid import UUID
 from zoneinfo import ZoneInfo
@@ -31,6 +33,7 @@ from lending.services.demo_history import Walker
 
 _CHINA = ZoneInfo("Asia/Shanghai")
 DAYS = 548
+_VISIT_DAYS = 3
 _ONE_DAY = timedelta(days=1)
 #: Of a hundred borrowers so many: miss a due date now and then; stop paying; pay a part early; pay off.
 _FORGETFUL, _DEFAULTING, _EARLY, _PAYING_OFF = 12, 4, 10, 8
@@ -56,13 +59,16 @@ class Years:
     first: date
     last: date
     walkers: list[Walker]
-    threads: int = 4
+    hands: int = 2
+    in_processes: bool = False
     chance: random.Random = field(default_factory=lambda: random.Random(20260501))  # noqa: S311
     habits: dict[UUID, Habits] = field(default_factory=dict)
     states: dict[str, int] = field(default_factory=dict)
     control: httpx.Client = field(init=False)
+    pool: Executor = field(init=False)
 
     def __post_init__(self) -> None:
+        self.pool = _hands(self.hands, self.in_processes)
         self.control = httpx.Client(base_url=self.url, timeout=10, trust_env=False)
 
     def tell(self) -> Iterator[date]:
@@ -83,6 +89,7 @@ class Years:
         finally:
             _set_clock(self.control, None)
             self.control.close()
+            self.pool.shutdown()
 
     # --- applying -----------------------------------------------------------------------------
     def _applicants_by_day(self) -> dict[date, list[Walker]]:
@@ -91,24 +98,17 @@ class Years:
         found: dict[date, list[Walker]] = {}
         for number, walker in enumerate(self.walkers, 1):
             share = ((number - 1) / len(self.walkers)) ** 0.6
-            found.setdefault(self.first + timedelta(days=round(span * share)), []).append(walker)
+            day = min(round(span * share / _VISIT_DAYS) * _VISIT_DAYS, span)
+            found.setdefault(self.first + timedelta(days=day), []).append(walker)
         return found
 
     def _apply(self, walkers: list[Walker], day: date) -> None:
         if not walkers:
             return
 
-        def one(item: tuple[int, Walker]) -> str:
-            number, walker = item
-            clock = _Clock(_at(day, 9) + timedelta(minutes=7 * number))
-            try:
-                return demo_history.walk(walker, clock=clock)
-            finally:
-                connections.close_all()
-
-        with ThreadPoolExecutor(self.threads) as pool:
-            for state in pool.map(one, enumerate(walkers)):
-                self.states[state] = self.states.get(state, 0) + 1
+        begins = [_at(day, 9) + timedelta(minutes=7 * number) for number in range(len(walkers))]
+        for state in self.pool.map(_walk, walkers, begins):
+            self.states[state] = self.states.get(state, 0) + 1
         for loan in Loan.objects.filter(start_date=day, legal_entity=self.entity).order_by("note_no"):
             self.habits.setdefault(loan.pk, self._habits(loan))
 
@@ -157,13 +157,16 @@ class Years:
         self._send(day, now)
 
     def _send(self, day: date, now: datetime) -> None:
+        asked: list[UUID] = []
         for transfer in CardTransfer.objects.select_related("bank_card").filter(
             business_date=day, state=DisbursementState.CREATED
         ):
             habits = self.habits.get(transfer.loan_id, Habits())
             if transfer.channel == auto_debits.CHANNEL and self._is_empty(transfer, habits, day):
                 _refuse_next(self.control, transfer.bank_card.card_number)
-            card_transfers.send(transfer_id=transfer.pk, now=now)
+            asked.append(transfer.pk)
+        for _done in self.pool.map(_send, asked, [now] * len(asked)):
+            pass
 
     def _is_empty(self, transfer: CardTransfer, habits: Habits, day: date) -> bool:
         """Whether the card has no money this evening."""
@@ -184,6 +187,29 @@ class Years:
         run = end_of_day.work(run_id=run.pk, now=now)
         if run.state != "done":
             raise RuntimeError(f"{day} could not be closed: {run.problem}")
+
+
+def _hands(count: int, in_processes: bool) -> Executor:
+    """Who does the work of the day: threads, or processes of their own (started before any connection)."""
+    if not in_processes:
+        return ThreadPoolExecutor(count)
+    connections.close_all()
+    pool = ProcessPoolExecutor(count, mp_context=multiprocessing.get_context("fork"))
+    for ready in [pool.submit(_pause) for _number in range(count)]:
+        ready.result()
+    return pool
+
+
+def _pause() -> None:
+    sleep(0.2)
+
+
+def _walk(walker: Walker, begins: datetime) -> str:
+    return demo_history.walk(walker, clock=_Clock(begins))
+
+
+def _send(transfer_id: UUID, now: datetime) -> None:
+    card_transfers.send(transfer_id=transfer_id, now=now)
 
 
 class _Clock:

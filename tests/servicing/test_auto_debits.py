@@ -26,7 +26,7 @@ def test_each_loan_is_asked_for_what_the_replay_says_is_due(
     ]
     cards.morning(loans[3].instalments.get(number=1).due_date)
     cards.book.pay(loans[1], "5.00")
-    cards.morning(cards.book.business_date + dt.timedelta(days=9))
+    cards.morning(cards.book.business_date + dt.timedelta(days=11))
     day = cards.book.business_date
     for loan in loans:
         account = cards.book.account(loan)
@@ -91,3 +91,12 @@ def test_waiting_money_is_used_before_the_card_is_asked(cards: Cards) -> None:
     assert cards.book.account(held).credit == 100, "a refund is on its way"
     assert cards.request_due() == 1
     assert cards.of(poor).amount == first.amount - 100
+
+
+def test_a_card_long_without_money_is_asked_once_a_week(cards: Cards) -> None:
+    (loan,) = cards.due_loans(1, grace_days=0)
+    cards.morning(cards.book.business_date + dt.timedelta(days=43))
+    assert cards.book.account(loan).days_past_due == 43
+    assert cards.request_due() == 0
+    cards.morning(cards.book.business_date + dt.timedelta(days=6))
+    assert cards.request_due() == 1

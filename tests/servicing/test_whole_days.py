@@ -45,7 +45,7 @@ def years(whole_day: None, desk: Desk, settings: Any) -> demo_years.Years:
         first=first,
         last=last,
         walkers=demo_history.cast(customers=PEOPLE, url=desk.sandbox.url),
-        threads=2,
+        hands=2,
     )
 
 

@@ -17,7 +17,7 @@ class Command(BaseCommand):
     def add_arguments(self, parser: CommandParser) -> None:
         parser.add_argument("--customers", type=int, default=400)
         parser.add_argument("--days", type=int, default=demo_years.DAYS)
-        parser.add_argument("--threads", type=int, default=4)
+        parser.add_argument("--processes", type=int, default=2)
 
     def handle(self, *args: Any, **options: Any) -> None:
         if not getattr(settings, "DEMO", False) or not settings.SANDBOX_URL:
@@ -38,7 +38,8 @@ class Command(BaseCommand):
             first=first,
             last=last,
             walkers=demo_history.cast(customers=options["customers"], url=settings.SANDBOX_URL),
-            threads=options["threads"],
+            hands=options["processes"],
+            in_processes=True,
         )
         for number, day in enumerate(years.tell(), start=1):
             if number % 60 == 0:
