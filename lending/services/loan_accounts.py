@@ -114,16 +114,16 @@ def _open_by_contract(loan: Loan, now: datetime) -> None:
 
 
 def locked(loan_id: UUID | str) -> LoanAccount:
-    """The account, locked until the transaction ends, with its loan. Lock order: account, then loan."""
-    account = (
-        LoanAccount.objects.select_for_update(of=("self",))
-        .select_related("loan", "branch", "legal_entity")
-        .filter(loan_id=loan_id)
-        .first()
-    )
-    if account is None:
+    """The account, locked until the transaction ends, with its loan. Lock order: account, then loan.
+
+    Two statements: who waited for the lock would see the account as it is now beside the loan as it was
+    before the wait, and would then leave a loan's column alone that only looks right.
+    """
+    waiting = LoanAccount.objects.select_for_update().filter(loan_id=loan_id)
+    account_id = waiting.values_list("pk", flat=True).first()
+    if account_id is None:
         raise NotFound
-    return account
+    return LoanAccount.objects.select_related("loan", "branch", "legal_entity").get(pk=account_id)
 
 
 def write_state(
