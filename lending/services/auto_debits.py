@@ -7,6 +7,7 @@ from datetime import date, datetime
 from uuid import UUID
 
 import structlog
+from celery.exceptions import SoftTimeLimitExceeded
 from django.db import InterfaceError, OperationalError, transaction
 
 from lending import jobs
@@ -109,7 +110,7 @@ def _use_credit_of(loan_id: UUID, day: date, now: datetime) -> bool:
                 value_date=day,
                 now=now,
             )
-    except (OperationalError, InterfaceError):
+    except (OperationalError, InterfaceError, SoftTimeLimitExceeded):
         raise
     except Exception as error:  # one bad loan never stops the rest
         log.error("auto_debit.credit_not_used", loan_id=str(loan_id), error=type(error).__name__)
