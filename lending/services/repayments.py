@@ -20,8 +20,8 @@ from lending.domain.servicing.facts import MONEY_IN, TransactionKind
 from lending.domain.servicing.replay import ImpossibleTransaction
 from lending.errors import IllegalState, InvalidInput, NotFound
 from lending.models import LoanAccount, LoanTransaction, TransactionBooking
-from lending.selectors import business_day, card_transfers, loan_lives
-from lending.services import credit_lines, loan_accounts, loan_bookings, loan_catch_up
+from lending.selectors import card_transfers, loan_lives
+from lending.services import business_day, credit_lines, loan_accounts, loan_bookings, loan_catch_up
 from products.money import AMOUNT_MAX, CENT
 
 _MONEY_OUT = frozenset({TransactionKind.CREDIT_USE, TransactionKind.REFUND})
@@ -54,7 +54,7 @@ def record(
         known = LoanTransaction.objects.filter(channel=channel, channel_ref=channel_ref).first()
         if known is not None:
             return _same(known, loan_id, kind, amount)
-        today = business_day.current(account.legal_entity)
+        today = business_day.held(account.legal_entity)
         day = value_date or today
         _check(account, kind, amount, day, today)
         _keep_refunds(account, kind, channel_ref)
@@ -97,7 +97,7 @@ def reverse(
         account = loan_accounts.locked(found.loan_id)
         if LoanTransaction.objects.filter(reverses=found).exists():
             raise IllegalState(_("This transaction is reversed already."))
-        today = business_day.current(account.legal_entity)
+        today = business_day.held(account.legal_entity)
         one = LoanTransaction.objects.create(
             loan=account.loan,
             number=_next_number(account),
