@@ -63,7 +63,20 @@ def waiting(*, legal_entity: LegalEntity, day: date) -> int:
 
 
 def _request_page(page: tuple[DueLoan, ...], day: date, now: datetime) -> int:
-    rows = [
+    """The accounts are locked and what they owe is read again: who paid a moment ago is not asked twice."""
+    ids = [one.account_id for one in page]
+    with transaction.atomic():
+        list(LoanAccount.objects.select_for_update().filter(pk__in=ids).order_by("pk").values_list("pk"))
+        rows = _requests(loan_dues.still_to_collect(account_ids=ids, day=day), day, now)
+        CardTransfer.objects.bulk_create(rows, ignore_conflicts=True)
+        written = CardTransfer.objects.filter(pk__in=[row.pk for row in rows])
+        asked = list(written.values_list("pk", flat=True))
+        jobs.send_card_transfers(asked, now)
+    return len(asked)
+
+
+def _requests(page: tuple[DueLoan, ...], day: date, now: datetime) -> list[CardTransfer]:
+    return [
         CardTransfer(
             loan_id=one.loan_id,
             bank_card_id=one.bank_card_id,
@@ -77,12 +90,6 @@ def _request_page(page: tuple[DueLoan, ...], day: date, now: datetime) -> int:
         )
         for one in page
     ]
-    with transaction.atomic():
-        CardTransfer.objects.bulk_create(rows, ignore_conflicts=True)
-        written = CardTransfer.objects.filter(pk__in=[row.pk for row in rows])
-        ids = list(written.values_list("pk", flat=True))
-        jobs.send_card_transfers(ids, now)
-    return len(ids)
 
 
 def _with_credit(legal_entity: LegalEntity, after: int) -> list[tuple[int, UUID]]:
