@@ -21,6 +21,11 @@ def held(legal_entity: LegalEntity) -> date:
     return business_day.current(legal_entity)
 
 
+def held_of_bank() -> date:
+    """As ``held``, of the bank this installation runs for (its first legal entity)."""
+    return held(BusinessDay.objects.select_related("legal_entity").order_by("pk")[0].legal_entity)
+
+
 def to_end(legal_entity: LegalEntity) -> BusinessDay:
     """The row of the date, locked, when no booking under it is under way any more."""
     with connection.cursor() as cursor:

@@ -62,6 +62,18 @@ def test_every_month_that_is_caught_up_has_its_table_before_the_chunks_begin(
     assert wanted <= found[0]
 
 
+def test_loans_far_behind_are_caught_up_in_as_many_goes_as_they_take(
+    book: Book, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(end_of_day_chunks, "LAGGING_SECONDS", 0.0)
+    loans = [book.loan() for _ in range(end_of_day_chunks.ATTEMPTS + 2)]
+    book.go_to(book.business_date + dt.timedelta(days=40))
+    run = close(book)
+    assert run.state == "done", run.problem
+    for loan in loans:
+        assert closed_by_hand.differences(book.account(loan)) == {}
+
+
 def test_a_plan_of_days_is_closed_as_it_is_replayed(
     book: Book, monkeypatch: pytest.MonkeyPatch
 ) -> None:
