@@ -4,7 +4,6 @@ from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import date
 from decimal import Decimal
-from typing import Any
 from uuid import UUID
 
 from django.db import connection
@@ -75,7 +74,7 @@ WITH page AS MATERIALIZED (
     SELECT a.id, a.loan_id, a.penalty_accrued - a.penalty_cleared
            + a.compound_accrued - a.compound_cleared - a.credit AS charges_less_credit
     FROM lending_loanaccount a
-    WHERE {which} AND a.is_open AND a.parked_at IS NULL
+    WHERE a.legal_entity_id = %(legal_entity)s AND a.id > %(after)s AND a.is_open AND a.parked_at IS NULL
       AND (a.principal_balance > a.undue_principal
            OR a.penalty_accrued > a.penalty_cleared OR a.compound_accrued > a.compound_cleared
            OR a.interest_accrued - a.interest_cleared
@@ -98,8 +97,6 @@ CROSS JOIN LATERAL (
 ) billed
 ORDER BY page.id
 """
-_DUE_PAGE = _DUE.format(which="a.legal_entity_id = %(legal_entity)s AND a.id > %(after)s")
-_DUE_OF_THESE = _DUE.format(which="a.id = ANY(%(ids)s)")
 
 
 @dataclass(frozen=True)
@@ -113,27 +110,14 @@ class DuePage:
 def to_collect(*, legal_entity: LegalEntity, day: date, after: int, limit: int) -> DuePage:
     """The next ``limit`` accounts that owe something, above account id ``after``; of them those with a
     card to ask on ``day``."""
-    rows = _rows(
-        _DUE_PAGE, legal_entity=legal_entity.pk, after=after, day=day, limit=limit
-    )
-    return DuePage(_with_card(rows), rows[-1][0] if len(rows) == limit else None)
-
-
-def still_to_collect(*, account_ids: list[int], day: date) -> tuple[DueLoan, ...]:
-    """Of these accounts, which the caller holds locked: those that owe something now."""
-    return _with_card(_rows(_DUE_OF_THESE, ids=account_ids, day=day, limit=len(account_ids)))
-
-
-def _rows(sql: str, **values: Any) -> list[tuple[Any, ...]]:
     with connection.cursor() as cursor:
-        cursor.execute(sql, values)
-        found: list[tuple[Any, ...]] = cursor.fetchall()
-    return found
-
-
-def _with_card(rows: list[tuple[Any, ...]]) -> tuple[DueLoan, ...]:
-    return tuple(
+        cursor.execute(
+            _DUE, {"legal_entity": legal_entity.pk, "after": after, "day": day, "limit": limit}
+        )
+        rows = cursor.fetchall()
+    loans = tuple(
         DueLoan(account_id, loan_id, card_id, due)
         for account_id, loan_id, card_id, due, is_asked in rows
         if card_id is not None and due > 0 and not is_asked
     )
+    return DuePage(loans, rows[-1][0] if len(rows) == limit else None)

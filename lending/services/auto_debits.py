@@ -36,7 +36,7 @@ def request_due(*, legal_entity: LegalEntity, day: date, now: datetime) -> int:
     while True:
         page = loan_dues.to_collect(legal_entity=legal_entity, day=day, after=after, limit=PAGE)
         if page.loans:
-            count += _request_page(page.loans, day, now)
+            count += _request_page(legal_entity, page.loans, day, now)
         if page.after is None:
             return count
         after = page.after
@@ -62,12 +62,18 @@ def waiting(*, legal_entity: LegalEntity, day: date) -> int:
     ).count()
 
 
-def _request_page(page: tuple[DueLoan, ...], day: date, now: datetime) -> int:
+def _request_page(
+    legal_entity: LegalEntity, page: tuple[DueLoan, ...], day: date, now: datetime
+) -> int:
     """The accounts are locked and what they owe is read again: who paid a moment ago is not asked twice."""
     ids = [one.account_id for one in page]
+    wanted = set(ids)
     with transaction.atomic():
         list(LoanAccount.objects.select_for_update().filter(pk__in=ids).order_by("pk").values_list("pk"))
-        rows = _requests(loan_dues.still_to_collect(account_ids=ids, day=day), day, now)
+        again = loan_dues.to_collect(
+            legal_entity=legal_entity, day=day, after=ids[0] - 1, limit=2 * PAGE
+        )
+        rows = _requests([one for one in again.loans if one.account_id in wanted], day, now)
         CardTransfer.objects.bulk_create(rows, ignore_conflicts=True)
         written = CardTransfer.objects.filter(pk__in=[row.pk for row in rows])
         asked = list(written.values_list("pk", flat=True))
@@ -75,7 +81,7 @@ def _request_page(page: tuple[DueLoan, ...], day: date, now: datetime) -> int:
     return len(asked)
 
 
-def _requests(page: tuple[DueLoan, ...], day: date, now: datetime) -> list[CardTransfer]:
+def _requests(page: list[DueLoan], day: date, now: datetime) -> list[CardTransfer]:
     return [
         CardTransfer(
             loan_id=one.loan_id,
