@@ -132,9 +132,9 @@ calc AS MATERIALIZED (
         CASE WHEN moves THEN interest_accrued - interest_cleared ELSE 0 END AS moved_interest,
         CASE WHEN moves THEN penalty_accrued - penalty_cleared
             + compound_accrued - compound_cleared ELSE 0 END AS moved_charges,
-        CASE WHEN after_due IS NULL OR day_count <> '30/360' THEN penalty_weight
+        CASE WHEN after_due IS NULL OR after_months = 0 OR day_count <> '30/360' THEN penalty_weight
             ELSE 30 * after_months END AS weight_after,
-        CASE WHEN after_due IS NULL OR day_count <> '30/360' THEN penalty_year_days
+        CASE WHEN after_due IS NULL OR after_months = 0 OR day_count <> '30/360' THEN penalty_year_days
             ELSE 360 * (after_due - due_on) END AS year_after,
         falls_due AND after_due IS NULL AND principal_balance = 0
             AND interest_accrued + interest = interest_cleared

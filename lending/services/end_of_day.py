@@ -11,6 +11,7 @@ from contextlib import contextmanager
 from datetime import date, datetime, timedelta
 
 import structlog
+from celery.exceptions import SoftTimeLimitExceeded
 from django.contrib.auth.models import User
 from django.db import IntegrityError, close_old_connections, connection, transaction
 from django.db.models import Sum
@@ -147,6 +148,8 @@ def _step(run: EndOfDayRun, now: datetime) -> None:
     problem = _problem_of_loans(run) if codes[at] == LOANS else ""
     try:
         problem = problem or steps[at][1](run, now)
+    except SoftTimeLimitExceeded:
+        return  # a task's time is over in the middle of the step: the next task goes on with it
     except DomainError as error:
         problem = str(error.message)
     except Exception as error:

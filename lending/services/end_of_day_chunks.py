@@ -28,6 +28,8 @@ LEASE_S = 3
 ATTEMPTS = 5
 #: Loans further behind are replayed one by one, so many at a time.
 LAGGING_AT_ONCE = 100
+#: … and for so long in one transaction: their accounts are locked meanwhile, and a task's time is short.
+LAGGING_SECONDS = 3.0
 _PASSES = 5
 _ONE_DAY = timedelta(days=1)
 #: What a row of data can cause; a lost connection or a deadlock is no fault of a loan.
@@ -147,8 +149,11 @@ def _catch_up(run: EndOfDayRun, chunk: EndOfDayChunk, now: datetime) -> bool:
         .order_by("pk")
         .values_list("pk", "loan_id")[: LAGGING_AT_ONCE + 1]
     )
-    for account_id, loan_id in behind[:LAGGING_AT_ONCE]:
+    ends = time.monotonic() + LAGGING_SECONDS
+    for number, (account_id, loan_id) in enumerate(behind[:LAGGING_AT_ONCE], start=1):
         chunk.parked += not _replay_one(account_id, loan_id, run.business_date, run, now)
+        if time.monotonic() > ends:
+            return number < len(behind)
     return len(behind) > LAGGING_AT_ONCE
 
 

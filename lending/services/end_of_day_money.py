@@ -6,7 +6,7 @@ answer when its time is over is settled later and counts as of this business dat
 
 import time
 from concurrent.futures import ThreadPoolExecutor
-from datetime import date, datetime
+from datetime import date, datetime, timedelta
 from uuid import UUID
 
 from django.db import connection
@@ -28,13 +28,13 @@ def use_credit(run: EndOfDayRun, *, now: datetime) -> None:
 
 def collect(run: EndOfDayRun, *, now: datetime) -> None:
     """Ask the cards, and wait a little for the answers."""
-    entity, day = run.legal_entity, run.business_date
+    entity, day, began = run.legal_entity, run.business_date, time.monotonic()
     auto_debits.request_due(legal_entity=entity, day=day, now=now)
     ends = time.monotonic() + SECONDS_MAX
     while time.monotonic() < ends:
         waiting = _unsent(entity, day)
-        if waiting:
-            _send(waiting, now)
+        if waiting:  # sent when it is sent: how long the bank may take is reckoned from there
+            _send(waiting, now + timedelta(seconds=time.monotonic() - began))
         elif _being_sent(entity, day):
             time.sleep(_PAUSE_S)
         else:

@@ -8,10 +8,12 @@ from collections.abc import Callable
 from datetime import datetime, timedelta
 
 from django.db import transaction
+from django.db.models import Min
 from django.utils.translation import gettext as _
 
-from lending.models import BusinessDay, EndOfDayRun
+from lending.models import EndOfDayRun, LoanAccount
 from lending.services import (
+    business_day,
     day_journals,
     end_of_day_chunks,
     end_of_day_money,
@@ -85,14 +87,25 @@ def _then_on(work: Work) -> Step:
 
 
 def _open(run: EndOfDayRun, now: datetime) -> str:
-    """The month's partition, the day's rates, accounts for loans that have none, the chunks."""
+    """The day's rates, accounts for loans that have none, the months' partitions, the chunks."""
     end_of_day_chunks.provision_rates(run)  # a missing one is said now, not at the first chunk
-    with transaction.atomic():
-        loan_accounts.make_day_partition(run.business_date)
     opened, failed = loan_accounts.open_missing(legal_entity=run.legal_entity, now=now)
     run.figures = {**run.figures, "opened": opened, "not_opened": failed}
+    _make_partitions(run)
     end_of_day_chunks.cut(run)
     return ""
+
+
+def _make_partitions(run: EndOfDayRun) -> None:
+    """Of every month that will be written. Chunks that catch up would otherwise make them while they
+    write, and one waits for the other: a new partition wants the whole table to itself."""
+    open_ones = LoanAccount.objects.filter(legal_entity=run.legal_entity, is_open=True)
+    oldest = open_ones.aggregate(day=Min("closed_through"))["day"] or run.business_date
+    month = min(oldest + timedelta(days=1), run.business_date).replace(day=1)
+    while month <= run.business_date:
+        with transaction.atomic():
+            loan_accounts.make_day_partition(month)
+        month = (month + timedelta(days=31)).replace(day=1)
 
 
 def _loans(run: EndOfDayRun, now: datetime) -> str:
@@ -110,7 +123,7 @@ def _roll(run: EndOfDayRun, now: datetime) -> str:
     """The next business date, in the transaction that ends the run."""
     end_of_day_chunks.close_rest(run, now=now)
     with transaction.atomic():
-        day = BusinessDay.objects.select_for_update().get(legal_entity=run.legal_entity)
+        day = business_day.to_end(run.legal_entity)
         if day.current_date != run.business_date:
             return _("The business date was moved by somebody else.")
         day.current_date += timedelta(days=1)

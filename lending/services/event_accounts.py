@@ -24,9 +24,8 @@ from lending.models import (
     Officer,
     Posting,
 )
-from lending.selectors import business_day
 from lending.selectors import event_accounts as mapping
-from lending.services import audit, ledger
+from lending.services import audit, business_day, ledger
 from products import selectors as product_selectors
 
 REASON_MIN = 4
@@ -76,7 +75,7 @@ def release(*, change_id: int, officer: Officer, now: datetime) -> AccountsChang
             raise NotPermitted(_("A second person has to release this."))
         account_code = change.account.code if change.account else ""
         _checked(change.product_code, change.role, change.event, account_code)
-        products, today = _products(), business_day.of_bank()
+        products, today = _products(), business_day.held_of_bank()
         change.state, change.checker, change.decided_at = "released", officer.user, now
         change.valid_from = today
         change.save()

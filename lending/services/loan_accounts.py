@@ -1,7 +1,7 @@
 """Opening and writing a loan's servicing account. What stands there is what the replay gives."""
 
 from datetime import date, datetime, timedelta
-from decimal import Decimal, localcontext
+from decimal import localcontext
 from typing import Any
 from uuid import UUID
 
@@ -11,6 +11,7 @@ from django.db import DatabaseError, connection, transaction
 from lending.domain import repricing
 from lending.domain.loan_flow import OPEN_STATES, state_of
 from lending.domain.servicing import plan
+from lending.domain.servicing.days import BASE_QUANTUM
 from lending.domain.servicing.facts import Component, LoanFacts, PlanRow
 from lending.domain.servicing.replay import first_state
 from lending.domain.servicing.state import LoanState
@@ -31,7 +32,6 @@ from products.money import ZERO
 
 log = structlog.get_logger(__name__)
 _ONE_DAY = timedelta(days=1)
-_BASE_QUANTUM = Decimal("0.000000000001")
 
 
 def open_account(
@@ -114,16 +114,16 @@ def _open_by_contract(loan: Loan, now: datetime) -> None:
 
 
 def locked(loan_id: UUID | str) -> LoanAccount:
-    """The account, locked until the transaction ends, with its loan. Lock order: account, then loan."""
-    account = (
-        LoanAccount.objects.select_for_update(of=("self",))
-        .select_related("loan", "branch", "legal_entity")
-        .filter(loan_id=loan_id)
-        .first()
-    )
-    if account is None:
+    """The account, locked until the transaction ends, with its loan. Lock order: account, then loan.
+
+    Two statements: who waited for the lock would see the account as it is now beside the loan as it was
+    before the wait, and would then leave a loan's column alone that only looks right.
+    """
+    waiting = LoanAccount.objects.select_for_update().filter(loan_id=loan_id)
+    account_id = waiting.values_list("pk", flat=True).first()
+    if account_id is None:
         raise NotFound
-    return account
+    return LoanAccount.objects.select_related("loan", "branch", "legal_entity").get(pk=account_id)
 
 
 def write_state(
@@ -175,9 +175,9 @@ def _copy_state(account: LoanAccount, state: LoanState) -> None:
     account.principal_balance = state.principal_balance
     account.undue_principal = state.undue_principal
     account.late_principal, account.late_interest = state.late_principal, state.late_interest
-    account.interest_base = state.interest_base.quantize(_BASE_QUANTUM)
-    account.penalty_base = state.penalty_base.quantize(_BASE_QUANTUM)
-    account.compound_base = state.compound_base.quantize(_BASE_QUANTUM)
+    account.interest_base = state.interest_base.quantize(BASE_QUANTUM)
+    account.penalty_base = state.penalty_base.quantize(BASE_QUANTUM)
+    account.compound_base = state.compound_base.quantize(BASE_QUANTUM)
     account.interest_accrued = state.interest_accrued
     account.penalty_accrued = state.penalty_accrued
     account.compound_accrued = state.compound_accrued

@@ -7,8 +7,7 @@ from decimal import Decimal
 from lending import events
 from lending.domain.postings import Event
 from lending.models import Disbursement, Loan, LoanApplication
-from lending.selectors import business_day
-from lending.services import credit_lines, ledger, loan_accounts
+from lending.services import business_day, credit_lines, ledger, loan_accounts
 from lending.services.contracts import schedule_of
 from products.domain import apr
 from products.domain.schedule import Schedule
@@ -18,7 +17,7 @@ from products.domain.terms import LoanTerms
 def book(*, application: LoanApplication, disbursement: Disbursement, now: datetime) -> Loan:
     """The loan of a succeeded disbursement, dated by the business day. Caller holds the transaction."""
     contract = disbursement.contract
-    today = business_day.current(contract.legal_entity)
+    today = business_day.held(contract.legal_entity)
     terms = LoanTerms.from_dict(contract.terms)
     drawing = disbursement.drawdown
     rate = drawing.annual_rate if drawing else contract.annual_rate

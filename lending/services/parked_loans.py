@@ -9,8 +9,8 @@ from django.utils.translation import gettext as _
 
 from lending.errors import IllegalState, NotFound
 from lending.models import LoanAccount
-from lending.selectors import business_day, loan_lives
-from lending.services import audit, loan_accounts, loan_catch_up
+from lending.selectors import loan_lives
+from lending.services import audit, business_day, loan_accounts, loan_catch_up
 from lending.services.end_of_day_chunks import words_of
 
 log = structlog.get_logger(__name__)
@@ -31,7 +31,7 @@ def retry(*, account_id: int, user: User, now: datetime) -> bool:
             result = loan_lives.replayed(account, loan_catch_up.as_of(account))
             loan_accounts.write_state(account, state=result.state, cause=None, now=now)
             loan_catch_up.catch_up(
-                account=account, through_before=business_day.current(account.legal_entity), now=now
+                account=account, through_before=business_day.held(account.legal_entity), now=now
             )
             _tell(account, user, now, "")
     except (

@@ -12,7 +12,7 @@ from uuid import UUID
 
 from django.contrib.auth.models import User
 from django.db import transaction
-from django.db.models import Max
+from django.db.models import Max, Sum
 from django.utils.translation import gettext_lazy as _
 
 from lending import events
@@ -20,8 +20,8 @@ from lending.domain.servicing.facts import MONEY_IN, TransactionKind
 from lending.domain.servicing.replay import ImpossibleTransaction
 from lending.errors import IllegalState, InvalidInput, NotFound
 from lending.models import LoanAccount, LoanTransaction, TransactionBooking
-from lending.selectors import business_day, card_transfers, loan_lives
-from lending.services import credit_lines, loan_accounts, loan_bookings, loan_catch_up
+from lending.selectors import card_transfers, loan_lives
+from lending.services import business_day, credit_lines, loan_accounts, loan_bookings, loan_catch_up
 from products.money import AMOUNT_MAX, CENT
 
 _MONEY_OUT = frozenset({TransactionKind.CREDIT_USE, TransactionKind.REFUND})
@@ -54,7 +54,7 @@ def record(
         known = LoanTransaction.objects.filter(channel=channel, channel_ref=channel_ref).first()
         if known is not None:
             return _same(known, loan_id, kind, amount)
-        today = business_day.current(account.legal_entity)
+        today = business_day.held(account.legal_entity)
         day = value_date or today
         _check(account, kind, amount, day, today)
         _keep_refunds(account, kind, channel_ref)
@@ -97,7 +97,7 @@ def reverse(
         account = loan_accounts.locked(found.loan_id)
         if LoanTransaction.objects.filter(reverses=found).exists():
             raise IllegalState(_("This transaction is reversed already."))
-        today = business_day.current(account.legal_entity)
+        today = business_day.held(account.legal_entity)
         one = LoanTransaction.objects.create(
             loan=account.loan,
             number=_next_number(account),
@@ -122,7 +122,7 @@ def _follow(account: LoanAccount, cause: LoanTransaction, today: date, now: date
     """Replay, then write what came out. The account first catches up with days it has missed."""
     loan_catch_up.catch_up(account=account, through_before=today, now=now, leave_out=cause)
     before = loan_bookings.receivables_of(account)
-    before_principal = account.principal_balance
+    before_principal, before_credit = account.principal_balance, account.credit
     as_of = max(loan_catch_up.as_of(account), cause.value_date)
     try:
         result = loan_lives.replayed(account, as_of)
@@ -130,6 +130,8 @@ def _follow(account: LoanAccount, cause: LoanTransaction, today: date, now: date
         raise _refusal(error) from None
     everything = list(LoanTransaction.objects.filter(loan=account.loan).order_by("number"))
     loan_accounts.write_state(account, state=result.state, cause=cause, now=now)
+    if account.credit < before_credit:
+        _keep_what_is_leaving(account, cause.channel_ref)
     loan_bookings.book_changes(
         account=account,
         before=before,
@@ -188,11 +190,23 @@ def _check(
 def _keep_refunds(account: LoanAccount, kind: TransactionKind, channel_ref: str) -> None:
     if kind not in _USES_CREDIT:
         return
+    if card_transfers.refunds_not_booked(account.loan_id).exclude(core_key=channel_ref).exists():
+        raise _refund_on_its_way()
+
+
+def _keep_what_is_leaving(account: LoanAccount, channel_ref: str) -> None:
+    """Nothing, a reversal or a back-dated fact either, may take waiting money that a refund under way
+    pays out: the money would be gone and its refund never booked."""
     others = card_transfers.refunds_not_booked(account.loan_id).exclude(core_key=channel_ref)
-    if others.exists():
-        raise IllegalState(
-            _("A refund of this loan is on its way. Please wait for it."), code="refund_on_its_way"
-        )
+    leaving = others.aggregate(total=Sum("amount"))["total"]
+    if leaving is not None and leaving > account.credit:
+        raise _refund_on_its_way()
+
+
+def _refund_on_its_way() -> IllegalState:
+    return IllegalState(
+        _("A refund of this loan is on its way. Please wait for it."), code="refund_on_its_way"
+    )
 
 
 def _next_number(account: LoanAccount) -> int:

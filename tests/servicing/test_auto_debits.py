@@ -48,13 +48,24 @@ def test_each_loan_is_asked_for_what_the_replay_says_is_due(
     cards.assert_booked_once(loans[0])
 
 
+def test_who_pays_while_the_page_is_read_is_not_asked_for_it_again(cards: Cards) -> None:
+    paid, partly = cards.due_loans(2)
+    day = cards.book.business_date
+    page = loan_dues.to_collect(legal_entity=cards.bank, day=day, after=0, limit=9).loans
+    due = page[0].due
+    cards.book.pay(paid, str(due))
+    cards.book.pay(partly, "100.00")
+    assert auto_debits._request_page(cards.bank, page, day, cards.at(0)) == 1
+    assert cards.of(partly).amount == due - 100
+
+
 def test_two_runs_at_once_ask_once(cards: Cards) -> None:
     """The second run has read its page before the first has written: the database decides."""
     cards.due_loans(2)
     day = cards.book.business_date
     page = loan_dues.to_collect(legal_entity=cards.bank, day=day, after=0, limit=9).loans
-    assert auto_debits._request_page(page, day, cards.at(0)) == 2
-    assert auto_debits._request_page(page, day, cards.at(0)) == 0
+    assert auto_debits._request_page(cards.bank, page, day, cards.at(0)) == 2
+    assert auto_debits._request_page(cards.bank, page, day, cards.at(0)) == 0
     assert CardTransfer.objects.count() == 2
 
 

@@ -13,11 +13,12 @@ from typing import Any
 
 import pytest
 from django.conf import settings as django_settings
-from django.db import connection, connections
+from django.db import connection, connections, transaction
 
 from deploy.place import PROJECT
 from lending.models import (
     EndOfDayChunk,
+    EndOfDayRun,
     Instalment,
     Journal,
     LegalEntity,
@@ -25,7 +26,7 @@ from lending.models import (
     LoanAccount,
     LoanDay,
 )
-from lending.services import end_of_day, end_of_day_chunks
+from lending.services import end_of_day, end_of_day_chunks, loan_accounts, repayments
 from tests.servicing import closed_by_hand
 from tests.servicing.book import Book
 
@@ -209,6 +210,53 @@ def test_repayments_while_the_loans_are_closed_are_as_if_before_or_after(
         assert found == {}
         assert _balance(loan, "1132", "7010") == account.interest_open
         assert _balance(loan, "1301") == account.principal_balance
+
+
+def test_the_date_rolls_over_only_when_what_is_being_booked_under_it_is_written(book: Book) -> None:
+    loan, day = book.loan(), book.business_date
+    is_booked, ended = threading.Event(), []
+
+    def pay() -> None:
+        with transaction.atomic():
+            book.pay(loan, "50.00")
+            is_booked.set()
+            time.sleep(0.5)
+            ended.append("booked")
+
+    def roll() -> None:
+        assert is_booked.wait(20)
+        run = EndOfDayRun.objects.create(
+            legal_entity=LegalEntity.objects.get(), business_date=day, step="roll", started_at=book.now
+        )
+        assert end_of_day.work(run_id=run.pk, now=book.now).state == "done"
+        ended.append("rolled over")
+
+    # the loan's own close waits for the account's lock; the date's lock is what is tried here
+    LoanAccount.objects.update(closed_through=day)
+    _together(pay, roll)
+    assert ended == ["booked", "rolled over"]
+
+
+def test_who_waits_for_the_account_sees_its_loan_as_it_is_then(book: Book) -> None:
+    """Money back by a reversal that waited for a repayment: the loan's balance follows both."""
+    loan = book.loan()
+    first = book.pay(loan, "500.00", kind="partial_early")
+    is_held = threading.Event()
+
+    def pay_again() -> None:
+        with transaction.atomic():
+            loan_accounts.locked(loan.pk)
+            is_held.set()
+            time.sleep(0.3)  # the reversal waits
+            book.pay(loan, "500.00", kind="partial_early")
+
+    def take_back() -> None:
+        assert is_held.wait(20)
+        repayments.reverse(transaction_id=first.pk, reason="x", maker=None, checker=None, now=book.now)
+
+    _together(pay_again, take_back)
+    loan.refresh_from_db()
+    assert loan.principal_balance == book.account(loan).principal_balance == Decimal("11500.00")
 
 
 def _balance(loan: Loan, *codes: str) -> Decimal:

@@ -9,7 +9,7 @@ from django.db.models import Sum
 from lending.errors import IllegalState, InvalidInput
 from lending.models import Journal, Loan, LoanDay, Posting
 from lending.selectors import loan_lives
-from lending.services import repayments
+from lending.services import card_transfers, repayments
 from tests.servicing.book import Book
 
 pytestmark = pytest.mark.django_db
@@ -99,6 +99,17 @@ def test_what_was_given_back_cannot_be_taken_from_under_it(book: Book) -> None:
         repayments.reverse(transaction_id=paid.pk, reason="x", maker=None, checker=None, now=book.now)
     assert book.account(loan).credit == 0
     assert owed_by_account(loan).get("1011") == -loan.principal
+
+
+def test_money_on_its_way_back_to_the_card_is_kept_for_it(book: Book) -> None:
+    """Else the refund, done by the core bank, could never be booked."""
+    loan = book.loan()
+    paid = book.pay(loan, "50.00")
+    sent = card_transfers.request_refund(loan_id=loan.pk, amount=Decimal("50.00"), now=book.now)
+    with pytest.raises(IllegalState, match="refund_on_its_way"):
+        repayments.reverse(transaction_id=paid.pk, reason="x", maker=None, checker=None, now=book.now)
+    book.pay(loan, "50.00", kind="refund", channel_ref=sent.core_key)
+    assert book.account(loan).credit == 0
 
 
 def test_a_reversed_payoff_before_a_write_off_leaves_the_loan_written_off(book: Book) -> None:

@@ -24,6 +24,8 @@ from products.domain.calendar import is_leap_year
 from products.money import CENT
 
 ACT_ACT_YEAR = 365 * 366
+#: The place to which an account keeps a base. Balance × rate × weight is finite and fits.
+BASE_QUANTUM = Decimal("0.000000000001")
 _ONE_DAY = timedelta(days=1)
 
 

@@ -8,7 +8,7 @@ from collections.abc import Sequence
 from datetime import date, timedelta
 from decimal import Decimal
 
-from lending.domain.servicing.days import cents, period_measure, weight_sum
+from lending.domain.servicing.days import BASE_QUANTUM, cents, period_measure, weight_sum
 from lending.domain.servicing.facts import EARLY_NUMBERS_FROM, LoanFacts, PlanRow
 from lending.domain.servicing.state import LoanState
 from lending.domain.working_days import is_working_day
@@ -269,12 +269,15 @@ def extend(state: LoanState, months: int) -> None:
 
 
 def _weigh_anew(state: LoanState, before: PlanRow, after: PlanRow) -> None:
-    """The running period got another length: under 30/360 its nights so far weigh as all of its nights."""
+    """The running period got another length: under 30/360 its nights so far weigh as all of its nights.
+
+    Reckoned to the place an account keeps, so that nightly close and replay go on from the same number.
+    """
     day_count = state.facts.day_count
     old, _ = period_measure(day_count, before.months, state.period_start, before.due)
     new, _ = period_measure(day_count, after.months, state.period_start, after.due)
     if old != new:
-        state.interest_base = state.interest_base / old * new
+        state.interest_base = (state.interest_base * new / old).quantize(BASE_QUANTUM)
 
 
 def spread_over(state: LoanState, rows: list[PlanRow], balance: Decimal) -> None:
