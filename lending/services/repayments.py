@@ -12,7 +12,7 @@ from uuid import UUID
 
 from django.contrib.auth.models import User
 from django.db import transaction
-from django.db.models import Max
+from django.db.models import Max, Sum
 from django.utils.translation import gettext_lazy as _
 
 from lending import events
@@ -128,6 +128,7 @@ def _follow(account: LoanAccount, cause: LoanTransaction, today: date, now: date
         result = loan_lives.replayed(account, as_of)
     except ImpossibleTransaction as error:
         raise _refusal(error) from None
+    _cover_refunds(account, result.state.credit, cause)
     everything = list(LoanTransaction.objects.filter(loan=account.loan).order_by("number"))
     loan_accounts.write_state(account, state=result.state, cause=cause, now=now)
     loan_bookings.book_changes(
@@ -190,9 +191,20 @@ def _keep_refunds(account: LoanAccount, kind: TransactionKind, channel_ref: str)
         return
     others = card_transfers.refunds_not_booked(account.loan_id).exclude(core_key=channel_ref)
     if others.exists():
-        raise IllegalState(
-            _("A refund of this loan is on its way. Please wait for it."), code="refund_on_its_way"
-        )
+        raise _refund_under_way()
+
+
+def _cover_refunds(account: LoanAccount, credit: Decimal, cause: LoanTransaction) -> None:
+    """Whatever happens to the loan, what is on its way back to the customer still waits afterwards."""
+    others = card_transfers.refunds_not_booked(account.loan_id).exclude(core_key=cause.channel_ref)
+    if credit < (others.aggregate(sum=Sum("amount"))["sum"] or 0):
+        raise _refund_under_way()
+
+
+def _refund_under_way() -> IllegalState:
+    return IllegalState(
+        _("A refund of this loan is on its way. Please wait for it."), code="refund_on_its_way"
+    )
 
 
 def _next_number(account: LoanAccount) -> int:
