@@ -164,7 +164,9 @@ def _settlement(account: LoanAccount, dates: tuple[date, date], today: date) -> 
     if account.loan.state != LoanState.SETTLED:
         raise IllegalState(_("This loan is not paid off yet."), code="not_settled")
     lines = loan_lines.lines_of(account.loan)
-    return {"settled_on": max(line.day for line in lines).isoformat(), **_sums(lines)}
+    # the last line that cleared something: a surplus and its refund come after the end
+    settled_on = max(line.day for line in lines if line.principal or line.interest or line.charges)
+    return {"settled_on": settled_on.isoformat(), **_sums(lines)}
 
 
 def _interest(account: LoanAccount, dates: tuple[date, date], today: date) -> dict[str, Any]:
