@@ -1,19 +1,16 @@
 """What meets at the card: refusals twice a day, refunds and reversals at once, papers of what was taken back."""
 
-from datetime import datetime
 from decimal import Decimal
 
 import pytest
-from django.test import Client
 from django.utils import timezone
 
 from lending.errors import IllegalState
-from lending.models import CardTransfer, LoanPaper, SmsMessage
-from lending.selectors import invariants
+from lending.models import CardTransfer, EndOfDayRun, SmsMessage
 from lending.services import (
-    card_transfer_sweep,
     card_transfers,
     customer_repayments,
+    end_of_day_money,
     loan_papers,
     repayments,
     sms,
@@ -79,3 +76,14 @@ def test_a_loan_is_settled_on_the_day_it_was_not_on_the_day_of_a_refund(cards: C
         loan=loan, kind="settlement_letter", asked_by="customer", now=cards.at(0)
     )
     assert paper.facts["settled_on"] == day.isoformat()
+
+
+def test_a_slow_bank_does_not_hold_the_close_beyond_its_time(
+    cards: Cards, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    cards.due_loans(6)
+    monkeypatch.setattr(end_of_day_money, "SECONDS_MAX", 0.8)
+    cards.sandbox.fault("corebank", "collect", "delay", times=6, delay_s=0.5)
+    run = EndOfDayRun(legal_entity=cards.bank, business_date=cards.book.business_date)
+    end_of_day_money.collect(run, now=cards.at(0))
+    assert set(CardTransfer.objects.values_list("state", flat=True)) == {"succeeded", "created"}
