@@ -62,6 +62,19 @@ def waiting(*, legal_entity: LegalEntity, day: date) -> int:
 
 
 def _request_page(page: tuple[DueLoan, ...], day: date, now: datetime) -> int:
+    with transaction.atomic():
+        return _write(_unchanged(page), day, now)
+
+
+def _unchanged(page: tuple[DueLoan, ...]) -> list[DueLoan]:
+    """Those still as they were read, their accounts locked: who has paid since is not asked."""
+    accounts = LoanAccount.objects.filter(pk__in=[one.account_id for one in page]).order_by("pk")
+    versions = dict(accounts.select_for_update().values_list("pk", "version"))
+    return [one for one in page if versions[one.account_id] == one.version]
+
+
+def _write(page: list[DueLoan], day: date, now: datetime) -> int:
+    """The requests and their messages. Caller holds the accounts' locks and the transaction."""
     rows = [
         CardTransfer(
             loan_id=one.loan_id,
@@ -76,11 +89,10 @@ def _request_page(page: tuple[DueLoan, ...], day: date, now: datetime) -> int:
         )
         for one in page
     ]
-    with transaction.atomic():
-        CardTransfer.objects.bulk_create(rows, ignore_conflicts=True)
-        written = CardTransfer.objects.filter(pk__in=[row.pk for row in rows])
-        ids = list(written.values_list("pk", flat=True))
-        jobs.send_card_transfers(ids, now)
+    CardTransfer.objects.bulk_create(rows, ignore_conflicts=True)
+    written = CardTransfer.objects.filter(pk__in=[row.pk for row in rows])
+    ids = list(written.values_list("pk", flat=True))
+    jobs.send_card_transfers(ids, now)
     return len(ids)
 
 

@@ -7,7 +7,9 @@ from django.utils import timezone
 
 from lending.errors import IllegalState
 from lending.models import CardTransfer, EndOfDayRun, SmsMessage
+from lending.selectors import loan_dues
 from lending.services import (
+    auto_debits,
     card_transfers,
     customer_repayments,
     end_of_day_money,
@@ -87,3 +89,13 @@ def test_a_slow_bank_does_not_hold_the_close_beyond_its_time(
     run = EndOfDayRun(legal_entity=cards.bank, business_date=cards.book.business_date)
     end_of_day_money.collect(run, now=cards.at(0))
     assert set(CardTransfer.objects.values_list("state", flat=True)) == {"succeeded", "created"}
+
+
+def test_who_pays_while_the_debits_are_being_written_is_not_asked_again(cards: Cards) -> None:
+    (loan,) = cards.due_loans(1)
+    page = loan_dues.to_collect(
+        legal_entity=cards.bank, day=cards.book.business_date, after=0, limit=auto_debits.PAGE
+    )
+    assert [one.loan_id for one in page.loans] == [loan.pk]
+    cards.book.pay(loan, str(page.loans[0].due))
+    assert auto_debits._request_page(page.loans, cards.book.business_date, cards.at(0)) == 0
