@@ -319,7 +319,10 @@ def _booked(
     )  # fmt: skip
     accounts = dict(Account.objects.values_list("code", "pk"))
     Posting.objects.bulk_create(
-        Posting(journal=journal, account_id=accounts[code], branch=loan.branch, amount=D(amount))
+        Posting(
+            journal=journal, account_id=accounts[code], branch=loan.branch, amount=D(amount),
+            accounting_date=journal.accounting_date,
+        )
         for journal in journals
         for code, amount in (("1011", "1.00"), ("2011", "-1.00"))
     )
