@@ -84,7 +84,8 @@ WITH page AS MATERIALIZED (
               > lending_cents(a.interest_base, a.year_days, a.rounding = 'half_even'))
     ORDER BY a.id LIMIT %(limit)s
 )
-SELECT page.id, page.version, page.loan_id, application.bank_card_id, billed.open + page.charges_less_credit AS due,
+SELECT page.id, page.version, page.loan_id, application.bank_card_id,
+       billed.open + page.charges_less_credit AS due,
        EXISTS (
            SELECT 1 FROM lending_cardtransfer t WHERE t.loan_id = page.loan_id
            AND (t.state IN ('created', 'sending', 'unknown', 'manual')

@@ -10,7 +10,7 @@ from django.test import Client
 
 from lending.api.views import credit_lines as views
 from lending.domain.collection_rules import HARDSHIP_REASONS
-from lending.models import Drawdown, IdempotencyKey, Loan, LoanPaper
+from lending.models import Drawdown, IdempotencyKey, LoanPaper
 from lending.services import repayments
 from tests.api.conftest import log_in
 from tests.sandbox_client import Sandbox
@@ -54,7 +54,7 @@ def test_bad_repayments_are_refused_never_a_fault(book: Book, clock: datetime) -
     loan = book.loan()
     owner = log_in(loan.customer.mobile, clock)
     where = f"loans/{loan.pk}/repayments/"
-    for amount in (1.5, [1], {}, None, True, "NaN", "1e5", "１００", "0.001", "-1", "1" * 39, 10**38, "", " "):
+    for amount in (1.5, [1], {}, None, True, "NaN", "1e5", "１００", "0.001", "-1", "1" * 39, 10**38, ""):
         assert owner.post(where, {"amount": amount, "kind": "due"}).status in (400, 422), amount
     for kind in ("settle", [], {}, 1, None, "due ", "ＤＵＥ"):
         assert owner.post(where, {"amount": "1.00", "kind": kind}).status == 400, kind
@@ -62,12 +62,9 @@ def test_bad_repayments_are_refused_never_a_fault(book: Book, clock: datetime) -
                 '{"amount": ' + "9" * 5000 + ', "kind": "due"}', '{"amount":"1\\u0000","kind":"due"}', "[]"):
         assert owner.send("POST", where, raw).status == 400, raw[:30]
     for key in ("x" * 201, "\x00", "ü"):
-        try:
-            assert owner.post(where, {"amount": "1.00", "kind": "due"}, key=key).status == 400
-        except UnicodeError:
-            pass
-    for query in ("from=2026-13-01", "from=%00", "to=9999-12-31", "from=２０２６-01-01", "from=0001-01-01&to=0001-01-01",
-                  "from=2026-W01-1"):
+        assert owner.post(where, {"amount": "1.00", "kind": "due"}, key=key).status == 400
+    for query in ("from=2026-13-01", "from=%00", "to=9999-12-31", "from=２０２６-01-01",
+                  "from=0001-01-01&to=0001-01-01", "from=2026-W01-1"):
         assert owner.get(f"loans/{loan.pk}/statement/?{query}").status in (200, 422), query
 
 

@@ -1,4 +1,4 @@
-"""What meets at the card: refusals twice a day, refunds and reversals at once, papers of what was taken back."""
+"""What meets at the card: two refusals a day, a refund and a reversal at once, a slow bank."""
 
 from decimal import Decimal
 
