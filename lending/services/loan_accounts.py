@@ -114,9 +114,13 @@ def _open_by_contract(loan: Loan, now: datetime) -> None:
 
 
 def locked(loan_id: UUID | str) -> LoanAccount:
-    """The account, locked until the transaction ends, with its loan. Lock order: account, then loan."""
+    """The account, locked until the transaction ends, with its loan. Lock order: account, then loan.
+
+    The loan is locked too: joined only, it would be as it was before the wait for the account, and what
+    the one before did to it would pass for unchanged. Rows that point at it may still be written.
+    """
     account = (
-        LoanAccount.objects.select_for_update(of=("self",))
+        LoanAccount.objects.select_for_update(of=("self", "loan"), no_key=True)
         .select_related("loan", "branch", "legal_entity")
         .filter(loan_id=loan_id)
         .first()
