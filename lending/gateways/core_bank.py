@@ -172,9 +172,9 @@ def statement(day: date, kind: str = "out") -> Iterable[StatementLine]:
     lines: list[StatementLine] = []
     after: object = None
     for _ in range(STATEMENT_PAGES_MAX):
-        question: dict[str, object] = {"date": day.isoformat(), "limit": STATEMENT_PAGE_LINES}
-        if kind != "out":
-            question["kind"] = kind
+        question: dict[str, object] = {
+            "date": day.isoformat(), "kind": kind, "limit": STATEMENT_PAGE_LINES,
+        }
         if after is not None:
             question["after"] = after
         reply = HttpPort("corebank").post("statement", question, timeout_s=_STATEMENT_TIMEOUT_S)

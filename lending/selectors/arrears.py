@@ -8,7 +8,7 @@ from django.db.models import Q
 
 from lending.domain.loan_flow import OPEN_STATES
 from lending.models import ContactAttempt, Instalment, LoanAccount, PromiseToPay
-from lending.selectors import business_day
+from lending.selectors import business_day, loan_dues
 from products.money import ZERO
 
 
@@ -52,19 +52,27 @@ def late_instalments(account: LoanAccount) -> list[Instalment]:
 
 
 def still_owed(attempt: ContactAttempt) -> Decimal | None:
-    """What a planned contact is about, as it stands now; None when its reason has gone."""
+    """What a planned contact is about, as it stands now; None when its reason has gone.
+
+    One that names no instalment is about all that is due.
+    """
     loan = attempt.loan
     if loan is None or loan.state not in OPEN_STATES:
         return None
     account = LoanAccount.objects.select_related("legal_entity").filter(loan=loan).first()
-    row = Instalment.objects.filter(loan=loan, number=attempt.instalment).first()
-    if account is None or row is None or row.open_amount <= 0:
+    if account is None or has_valid_promise(account):
         return None
-    if has_valid_promise(account):
-        return None
-    late = attempt.purpose == "collection"
-    amount = owed(account).total if late else row.open_amount - account.credit
+    amount = _about(attempt, account)
     return amount if amount > 0 else None
+
+
+def _about(attempt: ContactAttempt, account: LoanAccount) -> Decimal:
+    if attempt.instalment is None:
+        return loan_dues.of_account(account).due
+    row = Instalment.objects.filter(loan=account.loan_id, number=attempt.instalment).first()
+    if row is None or row.open_amount <= 0:
+        return ZERO
+    return owed(account).total if attempt.purpose == "collection" else row.open_amount - account.credit
 
 
 def has_valid_promise(account: LoanAccount) -> bool:

@@ -30,6 +30,11 @@ def refunds_not_booked(loan_id: UUID) -> QuerySet[CardTransfer]:
     )
 
 
+def of_change(loan_id: UUID, change_id: UUID) -> CardTransfer | None:
+    """The refund that an approved change of the loan asked for."""
+    return CardTransfer.objects.filter(loan_id=loan_id, options__change=str(change_id)).first()
+
+
 def by_key(core_key: str) -> CardTransfer | None:
     return with_order().filter(core_key=core_key).first()
 

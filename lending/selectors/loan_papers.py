@@ -4,6 +4,7 @@ from uuid import UUID
 
 from django.db.models import QuerySet
 
+from lending.domain.loan_flow import LoanState
 from lending.errors import NotFound
 from lending.models import Loan, LoanPaper
 
@@ -21,6 +22,12 @@ def of_loan(loan: Loan, paper_id: UUID) -> LoanPaper:
     if found is None:
         raise NotFound
     return found
+
+
+def has_ended(paper: LoanPaper) -> bool:
+    """Whether a letter says that a loan is settled which, a payment taken back, is open again."""
+    is_letter = paper.kind == LoanPaper.Kind.SETTLEMENT_LETTER
+    return is_letter and paper.loan.state != LoanState.SETTLED
 
 
 def by_code(code: str) -> LoanPaper | None:

@@ -7,7 +7,6 @@ from datetime import date, datetime
 from uuid import UUID
 
 import structlog
-from celery.exceptions import SoftTimeLimitExceeded
 from django.db import InterfaceError, OperationalError, transaction
 
 from lending import jobs
@@ -36,7 +35,7 @@ def request_due(*, legal_entity: LegalEntity, day: date, now: datetime) -> int:
     while True:
         page = loan_dues.to_collect(legal_entity=legal_entity, day=day, after=after, limit=PAGE)
         if page.loans:
-            count += _request_page(legal_entity, page.loans, day, now)
+            count += _request_page(page.loans, day, now)
         if page.after is None:
             return count
         after = page.after
@@ -62,27 +61,21 @@ def waiting(*, legal_entity: LegalEntity, day: date) -> int:
     ).count()
 
 
-def _request_page(
-    legal_entity: LegalEntity, page: tuple[DueLoan, ...], day: date, now: datetime
-) -> int:
-    """The accounts are locked and what they owe is read again: who paid a moment ago is not asked twice."""
-    ids = [one.account_id for one in page]
-    wanted = set(ids)
+def _request_page(page: tuple[DueLoan, ...], day: date, now: datetime) -> int:
     with transaction.atomic():
-        list(LoanAccount.objects.select_for_update().filter(pk__in=ids).order_by("pk").values_list("pk"))
-        again = loan_dues.to_collect(
-            legal_entity=legal_entity, day=day, after=ids[0] - 1, limit=2 * PAGE
-        )
-        rows = _requests([one for one in again.loans if one.account_id in wanted], day, now)
-        CardTransfer.objects.bulk_create(rows, ignore_conflicts=True)
-        written = CardTransfer.objects.filter(pk__in=[row.pk for row in rows])
-        asked = list(written.values_list("pk", flat=True))
-        jobs.send_card_transfers(asked, now)
-    return len(asked)
+        return _write(_unchanged(page), day, now)
 
 
-def _requests(page: list[DueLoan], day: date, now: datetime) -> list[CardTransfer]:
-    return [
+def _unchanged(page: tuple[DueLoan, ...]) -> list[DueLoan]:
+    """Those still as they were read, their accounts locked: who has paid since is not asked."""
+    accounts = LoanAccount.objects.filter(pk__in=[one.account_id for one in page]).order_by("pk")
+    versions = dict(accounts.select_for_update().values_list("pk", "version"))
+    return [one for one in page if versions[one.account_id] == one.version]
+
+
+def _write(page: list[DueLoan], day: date, now: datetime) -> int:
+    """The requests and their messages. Caller holds the accounts' locks and the transaction."""
+    rows = [
         CardTransfer(
             loan_id=one.loan_id,
             bank_card_id=one.bank_card_id,
@@ -96,6 +89,11 @@ def _requests(page: list[DueLoan], day: date, now: datetime) -> list[CardTransfe
         )
         for one in page
     ]
+    CardTransfer.objects.bulk_create(rows, ignore_conflicts=True)
+    written = CardTransfer.objects.filter(pk__in=[row.pk for row in rows])
+    ids = list(written.values_list("pk", flat=True))
+    jobs.send_card_transfers(ids, now)
+    return len(ids)
 
 
 def _with_credit(legal_entity: LegalEntity, after: int) -> list[tuple[int, UUID]]:
@@ -123,7 +121,7 @@ def _use_credit_of(loan_id: UUID, day: date, now: datetime) -> bool:
                 value_date=day,
                 now=now,
             )
-    except (OperationalError, InterfaceError, SoftTimeLimitExceeded):
+    except (OperationalError, InterfaceError):
         raise
     except Exception as error:  # one bad loan never stops the rest
         log.error("auto_debit.credit_not_used", loan_id=str(loan_id), error=type(error).__name__)

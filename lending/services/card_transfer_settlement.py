@@ -16,7 +16,7 @@ from lending.domain.disbursement_flow import DisbursementState
 from lending.domain.servicing.facts import TransactionKind
 from lending.errors import DomainError, IllegalState
 from lending.gateways.core_bank import TransferReply
-from lending.models import CardTransfer, LoanChange
+from lending.models import CardTransfer, LoanChange, SmsMessage
 from lending.services import contacts, loan_accounts, repayments, transfer_doubt
 
 log = structlog.get_logger(__name__)
@@ -140,13 +140,16 @@ def _leave_unknown(transfer: CardTransfer, reply: TransferReply, now: datetime) 
 def _tell_of_failure(transfer: CardTransfer, now: datetime) -> None:
     """One message for what is owed since one day, however often the card is asked; through the gate."""
     since = transfer.loan.account.oldest_late or transfer.business_date
+    event_key = f"{transfer.loan_id}:{since}"
+    if SmsMessage.objects.filter(template="debit_failed", event_key=event_key).exists():
+        return  # the account's lock is held: nobody else is about to write it
     wanted = contacts.Wanted(
         customer_id=transfer.loan.customer_id,
         loan_id=transfer.loan_id,
         channel=Channel.SMS,
         purpose=Purpose.COLLECTION,
         template="debit_failed",
-        event_key=f"{transfer.loan_id}:{since}",
+        event_key=event_key,
         text={"amount": f"{transfer.amount:,.2f}", "last_four": transfer.bank_card.last_four},
     )
     contacts.send_texts(wanted=[wanted], now=now)

@@ -52,7 +52,7 @@ def request(
         )
         known = Drawdown.objects.filter(line=line, request_key=key).first() if key else None
         if known is not None:
-            return known
+            return _same(known, wanted, term_months or int(line.contract.term_months))
         drawdown = _written(line, wanted, term_months, key, now)
         disbursements.request_drawing(
             application=application,
@@ -62,6 +62,16 @@ def request(
         )
         _tell(drawdown, customer, now)
     return drawdown
+
+
+def _same(known: Drawdown, amount: Decimal, term_months: int) -> Drawdown:
+    """The drawing of this key; its answer was lost on the way, its effect was not."""
+    if (known.amount, known.term_months) != (amount, term_months):
+        raise InvalidInput(
+            _("This Idempotency-Key was already used for another request."),
+            code="idempotency_key_reuse",
+        )
+    return known
 
 
 def _tell(drawdown: Drawdown, customer: Customer, now: datetime) -> None:

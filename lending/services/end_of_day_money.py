@@ -34,7 +34,7 @@ def collect(run: EndOfDayRun, *, now: datetime) -> None:
     while time.monotonic() < ends:
         waiting = _unsent(entity, day)
         if waiting:  # sent when it is sent: how long the bank may take is reckoned from there
-            _send(waiting, now + timedelta(seconds=time.monotonic() - began))
+            _send(waiting, now + timedelta(seconds=time.monotonic() - began), ends)
         elif _being_sent(entity, day):
             time.sleep(_PAUSE_S)
         else:
@@ -56,15 +56,21 @@ def _of(entity: LegalEntity, day: date):  # type: ignore[no-untyped-def]
     ).order_by("created_at")
 
 
-def _send(transfers: list[UUID], now: datetime) -> None:
+def _send(transfers: list[UUID], now: datetime, ends: float) -> None:
+    """A slow bank does not make the step outlive its task: what is not begun by ``ends`` is left."""
+
+    def send(transfer_id: UUID) -> None:
+        if time.monotonic() < ends:
+            card_transfers.send(transfer_id=transfer_id, now=now)
+
     if connection.in_atomic_block or len(transfers) == 1:
         for transfer_id in transfers:
-            card_transfers.send(transfer_id=transfer_id, now=now)
+            send(transfer_id)
         return
 
     def one(transfer_id: UUID) -> None:
         try:
-            card_transfers.send(transfer_id=transfer_id, now=now)
+            send(transfer_id)
         finally:
             connection.close()
 

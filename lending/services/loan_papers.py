@@ -3,7 +3,7 @@
 import hashlib
 import secrets
 from collections.abc import Callable
-from datetime import date, datetime
+from datetime import date, datetime, timedelta
 from decimal import Decimal
 from typing import Any
 from uuid import UUID
@@ -15,7 +15,7 @@ from django.utils.translation import gettext_lazy as _
 from lending import jobs
 from lending.documents.loan_papers import compose, sha256_of
 from lending.domain.loan_flow import LoanState
-from lending.errors import IllegalState, InvalidInput, NotFound
+from lending.errors import IllegalState, InvalidInput, NotFound, TooMany
 from lending.models import Loan, LoanAccount, LoanPaper
 from lending.selectors import business_day, loan_lines, loan_lives
 from lending.selectors.loan_lines import MONEY_IN, StatementLine
@@ -27,6 +27,9 @@ Kind = LoanPaper.Kind
 _ALPHABET = "23456789ABCDEFGHJKMNPQRSTUVWXYZ"
 _CODE_LENGTH = 12
 LINES_MAX = 2_000
+CUSTOMER = "customer"
+#: New ones a customer may ask for, a loan.
+PAPERS_A_DAY = 50
 _PREFIX = {
     Kind.STATEMENT: "DZ", Kind.PAYOFF_LETTER: "JQ", Kind.SETTLEMENT_LETTER: "JZ",
     Kind.INTEREST_CERTIFICATE: "LX",
@@ -44,7 +47,7 @@ def request(
     """The paper with today's facts; the same facts again give the same paper. A worker prints it.
 
     Raises ``IllegalState`` (code ``not_settled``) for a settlement letter of a loan that is not, or a
-    payoff letter of one that is; ``InvalidInput`` for a period that cannot be.
+    payoff letter of one that is; ``InvalidInput`` for a period that cannot be; ``TooMany``.
     """
     if kind not in _PREFIX:
         raise NotFound
@@ -56,11 +59,14 @@ def request(
     facts = {**_common(loan), **_FACTS[kind](account, dates, today)}
     if kind in (Kind.STATEMENT, Kind.INTEREST_CERTIFICATE):
         facts |= {"period_from": dates[0].isoformat(), "period_to": dates[1].isoformat()}
+    sha256 = sha256_of(facts)
+    if asked_by == CUSTOMER:
+        _require_few(loan, sha256, now)
     with transaction.atomic():
         paper, created = LoanPaper.objects.get_or_create(
             loan=loan,
             kind=kind,
-            facts_sha256=sha256_of(facts),
+            facts_sha256=sha256,
             defaults={
                 "paper_no": f"{_PREFIX[Kind(kind)]}{today:%Y%m%d}{secrets.randbelow(10**8):08d}",
                 "verification_code": "".join(
@@ -77,6 +83,19 @@ def request(
         if created:
             jobs.render_loan_paper(paper.pk, now)
     return paper
+
+
+def _require_few(loan: Loan, facts_sha256: str, now: datetime) -> None:
+    """Every other period is another paper: a person needs a few of them, a program none."""
+    papers = LoanPaper.objects.filter(loan=loan)
+    if papers.filter(facts_sha256=facts_sha256).exists():
+        return
+    made = papers.filter(asked_by=CUSTOMER, created_at__gt=now - timedelta(days=1))
+    if made.count() >= PAPERS_A_DAY:
+        raise TooMany(
+            _("Many papers were made for this loan today. Please try again tomorrow."),
+            retry_after_s=3_600,
+        )
 
 
 def render(*, paper_id: UUID) -> None:
@@ -164,7 +183,9 @@ def _settlement(account: LoanAccount, dates: tuple[date, date], today: date) -> 
     if account.loan.state != LoanState.SETTLED:
         raise IllegalState(_("This loan is not paid off yet."), code="not_settled")
     lines = loan_lines.lines_of(account.loan)
-    return {"settled_on": max(line.day for line in lines).isoformat(), **_sums(lines)}
+    # the last line that cleared something: a surplus and its refund come after the end
+    settled_on = max(line.day for line in lines if line.principal or line.interest or line.charges)
+    return {"settled_on": settled_on.isoformat(), **_sums(lines)}
 
 
 def _interest(account: LoanAccount, dates: tuple[date, date], today: date) -> dict[str, Any]:

@@ -122,16 +122,15 @@ def _follow(account: LoanAccount, cause: LoanTransaction, today: date, now: date
     """Replay, then write what came out. The account first catches up with days it has missed."""
     loan_catch_up.catch_up(account=account, through_before=today, now=now, leave_out=cause)
     before = loan_bookings.receivables_of(account)
-    before_principal, before_credit = account.principal_balance, account.credit
+    before_principal = account.principal_balance
     as_of = max(loan_catch_up.as_of(account), cause.value_date)
     try:
         result = loan_lives.replayed(account, as_of)
     except ImpossibleTransaction as error:
         raise _refusal(error) from None
+    _cover_refunds(account, result.state.credit, cause)
     everything = list(LoanTransaction.objects.filter(loan=account.loan).order_by("number"))
     loan_accounts.write_state(account, state=result.state, cause=cause, now=now)
-    if account.credit < before_credit:
-        _keep_what_is_leaving(account, cause.channel_ref)
     loan_bookings.book_changes(
         account=account,
         before=before,
@@ -191,19 +190,17 @@ def _keep_refunds(account: LoanAccount, kind: TransactionKind, channel_ref: str)
     if kind not in _USES_CREDIT:
         return
     if card_transfers.refunds_not_booked(account.loan_id).exclude(core_key=channel_ref).exists():
-        raise _refund_on_its_way()
+        raise _refund_under_way()
 
 
-def _keep_what_is_leaving(account: LoanAccount, channel_ref: str) -> None:
-    """Nothing, a reversal or a back-dated fact either, may take waiting money that a refund under way
-    pays out: the money would be gone and its refund never booked."""
-    others = card_transfers.refunds_not_booked(account.loan_id).exclude(core_key=channel_ref)
-    leaving = others.aggregate(total=Sum("amount"))["total"]
-    if leaving is not None and leaving > account.credit:
-        raise _refund_on_its_way()
+def _cover_refunds(account: LoanAccount, credit: Decimal, cause: LoanTransaction) -> None:
+    """Whatever happens to the loan, what is on its way back to the customer still waits afterwards."""
+    others = card_transfers.refunds_not_booked(account.loan_id).exclude(core_key=cause.channel_ref)
+    if credit < (others.aggregate(sum=Sum("amount"))["sum"] or 0):
+        raise _refund_under_way()
 
 
-def _refund_on_its_way() -> IllegalState:
+def _refund_under_way() -> IllegalState:
     return IllegalState(
         _("A refund of this loan is on its way. Please wait for it."), code="refund_on_its_way"
     )

@@ -12,8 +12,10 @@ from django.test import Client
 from lending.models import Loan, LoanChange, LoanTransaction
 from tests.desk.conftest import browser_of
 from tests.servicing.book import Book
+from tests.servicing.cards import Cards
 from tests.servicing.conftest import bank as bank
 from tests.servicing.conftest import book as book
+from tests.servicing.conftest import cards as cards
 
 pytestmark = pytest.mark.django_db
 PDF = b"%PDF-1.4 a voucher"
@@ -215,3 +217,16 @@ def test_each_role_sees_and_does_what_it_may(book: Book) -> None:
     assert ask(browser_of("risk"), loan, "repayment", **voucher_words(book)).status_code == 403
     assert Client().get(url).status_code == 302
     assert LoanChange.objects.get().state == "proposed"
+
+
+def test_a_refund_the_bank_refused_says_so_on_its_change(cards: Cards) -> None:
+    loan = cards.book.loan()
+    cards.book.pay(loan, "80.00")
+    one, two = browser_of("finance"), browser_of("finance.second")
+    assert ask(one, loan, "refund", amount="80.00", reason="asked for it").status_code == 302
+    page = f"/desk/servicing/changes/{LoanChange.objects.get().pk}/"
+    assert two.post(f"{page}approve/", {}).status_code == 302
+    assert "The money still waits on the loan." not in shown(one, page)
+    cards.sandbox.fault("corebank", "transfer", "reject")
+    assert cards.send(loan) == "rejected"
+    assert "The money still waits on the loan." in shown(one, page)

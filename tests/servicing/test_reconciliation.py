@@ -24,7 +24,7 @@ from lending.models import (
     ReconciliationRun,
     TransactionBooking,
 )
-from lending.services import ledger, reconciliation, repayments
+from lending.services import ledger, reconciliation, reconciliation_breaks, repayments
 from tests.servicing.reconciling import Desk
 
 pytestmark = pytest.mark.django_db
@@ -196,6 +196,22 @@ class TestTheGate:
         assert self.ask(desk) == ""
         assert set(ReconciliationRun.objects.values_list("kind", flat=True)) == {"close"}
 
+    def test_an_older_picture_written_late_does_not_open_it(
+        self, desk: Desk, monkeypatch: pytest.MonkeyPatch
+    ) -> None:
+        """The hourly run read before the difference, and writes just after the close found it."""
+        real = reconciliation.reconcile
+
+        def then_the_old_one(**words: Any) -> ReconciliationRun:
+            run = real(**words)
+            with transaction.atomic():
+                reconciliation_breaks.bring_along(run=run, differences=[], now=desk.now)
+            return run
+
+        desk.book.loan()
+        monkeypatch.setattr(reconciliation, "reconcile", then_the_old_one)
+        assert self.ask(desk) == "unexplained:1"
+
     def test_blocks_when_the_statement_cannot_be_read(self, desk: Desk) -> None:
         desk.sandbox.fault("corebank", "statement", "error_500")
         assert self.ask(desk) == f"unavailable:{desk.day}"
@@ -303,7 +319,10 @@ def _booked(
     )  # fmt: skip
     accounts = dict(Account.objects.values_list("code", "pk"))
     Posting.objects.bulk_create(
-        Posting(journal=journal, account_id=accounts[code], branch=loan.branch, amount=D(amount))
+        Posting(
+            journal=journal, account_id=accounts[code], branch=loan.branch, amount=D(amount),
+            accounting_date=journal.accounting_date,
+        )
         for journal in journals
         for code, amount in (("1011", "1.00"), ("2011", "-1.00"))
     )

@@ -7,6 +7,7 @@ from rest_framework.request import Request
 from rest_framework.response import Response
 
 from lending.api.endpoints import CustomerEndpoint
+from lending.api.idempotency import idempotent
 from lending.api.serializers.hardships import HardshipAnswer, HardshipRequest, hardship_answer
 from lending.selectors import loans
 from lending.services import contact_pauses
@@ -18,6 +19,7 @@ class HardshipView(CustomerEndpoint):
     @extend_schema(
         operation_id="loan_hardship", request=HardshipRequest, responses={202: HardshipAnswer}
     )
+    @idempotent
     def post(self, request: Request, loan_id: UUID) -> Response:
         loan = loans.one_of_customer(loan_id, self.customer)
         reason = self.read(HardshipRequest)["reason"]

@@ -9,7 +9,7 @@ from django.utils import timezone
 from django.utils.translation import get_language
 from django.views.decorators.http import require_GET, require_http_methods
 
-from lending.errors import IllegalState
+from lending.errors import IllegalState, InvalidInput, TooMany
 from lending.models import Customer
 from lending.selectors import applications as application_selectors
 from lending.selectors import loans as loan_selectors
@@ -61,7 +61,7 @@ def paper(
     row = loan_selectors.one_of_customer(loan_id, customer)
     try:
         found = loan_papers.request(loan=row, kind=kind, asked_by="customer", now=timezone.now())
-    except IllegalState:
+    except (IllegalState, InvalidInput, TooMany):
         return redirect("customer:loan", row.pk)
     answer = HttpResponse(loan_papers.ensure_pdf(found), content_type="application/pdf")
     answer.headers["Content-Disposition"] = f'attachment; filename="{found.paper_no}.pdf"'

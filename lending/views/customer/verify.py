@@ -35,6 +35,7 @@ def verify(request: HttpRequest, code: str = "") -> HttpResponse:
                     "lender": facts["lender"],
                     "borrower": mask_name(facts["borrower"]),
                     "note_end": facts["note_no"][-4:],
+                    "has_ended": loan_papers.has_ended(paper),
                 }
     return render(request, "lending/customer/verify.html", context, status=status)
 

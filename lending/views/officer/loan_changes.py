@@ -15,7 +15,7 @@ from lending.domain.staff_duties import Duty, may
 from lending.errors import DomainError, NotFound, NotPermitted
 from lending.forms.officer_loan_changes import LoanChangeForm
 from lending.models import Loan, LoanAccount, LoanChange, LoanTransaction, Officer
-from lending.selectors import business_day, loan_change_previews, loan_pages
+from lending.selectors import business_day, card_transfers, loan_change_previews, loan_pages
 from lending.selectors import loan_changes as change_rows
 from lending.selectors.loan_change_previews import Preview
 from lending.services import loan_changes
@@ -197,6 +197,7 @@ def _page(
         "may_withdraw": is_open and is_mine,
         "head_office_needed": needs_head_office(ChangeKind(change.kind), change.amount),
         "booked": _booked(change),
+        "refund": card_transfers.of_change(change.loan_id, change.pk),
         **(_tried(change, account) if is_open else {}),
     }
     return page(request, "desk/servicing/change", context, status=status)
