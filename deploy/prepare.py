@@ -20,6 +20,8 @@ def main() -> int:
         django.setup()
     with step("database structure"):
         call_command("migrate", interactive=False, verbosity=0)
+        if "open_loan_accounts" in get_commands():
+            call_command("open_loan_accounts")
     if getattr(settings, "DEMO", False) and "seed_demo" in get_commands() and _is_empty():
         sys.stdout.write("  seeding the demo bank\n")
         sys.stdout.flush()

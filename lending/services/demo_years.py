@@ -6,8 +6,10 @@ only the typing and the calendar are this module's. Demo mode only.
 
 import multiprocessing
 import random
+import threading
 from collections.abc import Iterator
 from concurrent.futures import Executor, ProcessPoolExecutor, ThreadPoolExecutor
+from contextlib import contextmanager
 from dataclasses import dataclass, field
 from datetime import date, datetime, time, timedelta
 from decimal import Decimal
@@ -205,11 +207,23 @@ def _pause() -> None:
 
 
 def _walk(walker: Walker, begins: datetime) -> str:
-    return demo_history.walk(walker, clock=_Clock(begins))
+    with _own_connection():
+        return demo_history.walk(walker, clock=_Clock(begins))
 
 
 def _send(transfer_id: UUID, now: datetime) -> None:
-    card_transfers.send(transfer_id=transfer_id, now=now)
+    with _own_connection():
+        card_transfers.send(transfer_id=transfer_id, now=now)
+
+
+@contextmanager
+def _own_connection() -> Iterator[None]:
+    """A thread lets go of its connection; a process keeps it for the next piece of work."""
+    try:
+        yield
+    finally:
+        if threading.current_thread() is not threading.main_thread():
+            connections.close_all()
 
 
 class _Clock:
