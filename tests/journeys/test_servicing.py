@@ -1,4 +1,4 @@
-"""A wrong repayment found, reversed by two people and reconciled, as the two of finance do it in a browser."""
+"""A wrong repayment found, reversed by two people and reconciled, as finance does it in a browser."""
 
 import pytest
 from playwright.sync_api import Browser
