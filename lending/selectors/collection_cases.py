@@ -5,6 +5,8 @@ from typing import Any
 from uuid import UUID
 
 from django.db.models import BooleanField, Case, Exists, F, OuterRef, Q, QuerySet, Value, When
+from django.db.models.expressions import Combinable
+from django.db.models.functions import Greatest
 
 from lending.errors import NotFound
 from lending.models import (
@@ -16,6 +18,7 @@ from lending.models import (
     Officer,
     PromiseToPay,
 )
+from products.money import ZERO
 
 HISTORY_MAX = 100
 _EVERYTHING = (Officer.Role.HEAD_OFFICE, Officer.Role.RISK, Officer.Role.FINANCE)
@@ -54,8 +57,22 @@ def worklist(officer: Officer, day: date, *, bucket: str = "") -> QuerySet[Colle
             default=Value(False),
             output_field=BooleanField(),
         ),
+        owed=_owed(),
         value_at_risk=F("loan__account__days_past_due") * F("loan__account__principal_balance"),
     ).order_by("-promise_due", "-in_need", "-value_at_risk", "pk")
+
+
+def _owed() -> Combinable:
+    """The same sum as ``arrears.Owed.total``, in SQL."""
+    late = F("loan__account__late_principal") + F("loan__account__late_interest")
+    charges = sum(
+        (
+            F(f"loan__account__{name}_accrued") - F(f"loan__account__{name}_cleared")
+            for name in ("penalty", "compound")
+        ),
+        start=late,
+    )
+    return Greatest(charges - F("loan__account__credit"), Value(ZERO))
 
 
 def history(case: CollectionCase) -> list[CaseEvent]:

@@ -27,6 +27,7 @@ from lending.models import BusinessDay, CardTransfer, LegalEntity, Loan, LoanAcc
 from lending.services import (
     auto_debits,
     card_transfers,
+    collection_cases,
     customer_repayments,
     demo_history,
     end_of_day,
@@ -189,6 +190,8 @@ class Years:
         run = end_of_day.work(run_id=run.pk, now=now)
         if run.state != "done":
             raise RuntimeError(f"{day} could not be closed: {run.problem}")
+        # reminders stay out: nobody should get texts about a life that is told afterwards
+        collection_cases.allocate(legal_entity=self.entity, day=day + _ONE_DAY, now=now)
 
 
 def _hands(count: int, in_processes: bool) -> Executor:

@@ -132,7 +132,7 @@ def _frame(
         ((_LEFT, _WIDTH - _RIGHT, scale.y(t), scale.y(t), _LEFT - 6, scale.y(t) + 4, _short(t), unit)
          for t in ticks),
     )
-    every = max(len(names) // 12, 1)
+    every = max(-(-len(names) // 12), 1)  # at most twelve have room
     below = format_html_join(
         "",
         '<text class="name" x="{}" y="{}">{}</text>',

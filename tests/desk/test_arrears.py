@@ -12,10 +12,12 @@ from lending.models import (
     AuditEntry,
     ContactAttempt,
     DemandLetter,
+    LoanAccount,
     Officer,
     OutboxMessage,
     PromiseToPay,
 )
+from lending.selectors.arrears import owed
 from lending.services import demo_bank
 from tests.desk.conftest import browser_of
 from tests.servicing.arrears import Arrears
@@ -45,6 +47,18 @@ def at_ten(monkeypatch: pytest.MonkeyPatch) -> dt.datetime:
 
 def owner_of(loan: Any) -> str:
     return str(loan.officer.user.username)
+
+
+def test_the_list_and_the_case_say_the_same_sum_to_the_cent(arrears: Arrears) -> None:
+    loan = arrears.book.loan(grace_days=0)
+    arrears.morning(timezone.localdate())
+    arrears.allocate()
+    account = LoanAccount.objects.get(loan=loan)
+    total = owed(account).total
+    assert total % 1, "the loan's figures must have cents for this to mean anything"
+    client = browser_of("finance")
+    for path in (URL, f"{URL}{arrears.case(loan).pk}/"):
+        assert f"{total:,.2f}" in client.get(path).content.decode()
 
 
 def test_every_role_sees_its_own_cases_and_nobody_elses(arrears: Arrears) -> None:

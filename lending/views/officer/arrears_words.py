@@ -100,7 +100,7 @@ TABLES: Mapping[str, Mapping[str, Any]] = {
     "case_closed": CLOSED_REASONS,
     "case_level": LEVELS,
     "case_event": EVENTS,
-    "channel": CHANNELS,
+    "contact_channel": CHANNELS,
     "contact_state": CONTACT_STATES,
     "contact_result": RESULTS,
     "pause": PAUSES,
