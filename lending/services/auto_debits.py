@@ -35,7 +35,7 @@ def request_due(*, legal_entity: LegalEntity, day: date, now: datetime) -> int:
     while True:
         page = loan_dues.to_collect(legal_entity=legal_entity, day=day, after=after, limit=PAGE)
         if page.loans:
-            count += _request_page(page.loans, day, now)
+            count += _request_page(legal_entity, page.loans, day, now)
         if page.after is None:
             return count
         after = page.after
@@ -61,16 +61,24 @@ def waiting(*, legal_entity: LegalEntity, day: date) -> int:
     ).count()
 
 
-def _request_page(page: tuple[DueLoan, ...], day: date, now: datetime) -> int:
+def _request_page(
+    legal_entity: LegalEntity, page: tuple[DueLoan, ...], day: date, now: datetime
+) -> int:
     with transaction.atomic():
-        return _write(_unchanged(page), day, now)
+        return _write(_read_again(legal_entity, page, day), day, now)
 
 
-def _unchanged(page: tuple[DueLoan, ...]) -> list[DueLoan]:
-    """Those still as they were read, their accounts locked: who has paid since is not asked."""
-    accounts = LoanAccount.objects.filter(pk__in=[one.account_id for one in page]).order_by("pk")
-    versions = dict(accounts.select_for_update().values_list("pk", "version"))
-    return [one for one in page if versions[one.account_id] == one.version]
+def _read_again(
+    legal_entity: LegalEntity, page: tuple[DueLoan, ...], day: date
+) -> list[DueLoan]:
+    """What they owe with their accounts locked: who paid a moment ago is asked for the rest only."""
+    ids = [one.account_id for one in page]
+    list(LoanAccount.objects.select_for_update().filter(pk__in=ids).order_by("pk").values_list("pk"))
+    again = loan_dues.to_collect(
+        legal_entity=legal_entity, day=day, after=ids[0] - 1, limit=2 * PAGE
+    )
+    wanted = set(ids)
+    return [one for one in again.loans if one.account_id in wanted]
 
 
 def _write(page: list[DueLoan], day: date, now: datetime) -> int:

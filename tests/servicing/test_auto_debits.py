@@ -55,7 +55,7 @@ def test_who_pays_while_the_page_is_read_is_not_asked_for_it_again(cards: Cards)
     due = page[0].due
     cards.book.pay(paid, str(due))
     cards.book.pay(partly, "100.00")
-    assert auto_debits._request_page(page, day, cards.at(0)) == 1
+    assert auto_debits._request_page(cards.bank, page, day, cards.at(0)) == 1
     assert cards.of(partly).amount == due - 100
 
 
@@ -64,8 +64,8 @@ def test_two_runs_at_once_ask_once(cards: Cards) -> None:
     cards.due_loans(2)
     day = cards.book.business_date
     page = loan_dues.to_collect(legal_entity=cards.bank, day=day, after=0, limit=9).loans
-    assert auto_debits._request_page(page, day, cards.at(0)) == 2
-    assert auto_debits._request_page(page, day, cards.at(0)) == 0
+    assert auto_debits._request_page(cards.bank, page, day, cards.at(0)) == 2
+    assert auto_debits._request_page(cards.bank, page, day, cards.at(0)) == 0
     assert CardTransfer.objects.count() == 2
 
 

@@ -1,4 +1,4 @@
-"""``manage.py open_loan_accounts``: servicing accounts for loans booked before there were any. Safe to repeat."""
+"""``manage.py open_loan_accounts``: servicing accounts for loans that have none. Safe to repeat."""
 
 from typing import Any
 
