@@ -30,10 +30,9 @@ class Dues:
 
 @dataclass(frozen=True)
 class DueLoan:
-    """``version``: of the account that ``due`` was read from."""
+    """A loan with something to ask for: ``due`` in yuan."""
 
     account_id: int
-    version: int
     loan_id: UUID
     bank_card_id: UUID
     due: Decimal
@@ -77,7 +76,7 @@ DAILY_UNTIL, THEN_EVERY = 30, 7
 # and only its rows meet plan and transfers. Loans with money on its way, or not booked yet, are left alone.
 _DUE = """
 WITH page AS MATERIALIZED (
-    SELECT a.id, a.version, a.loan_id, a.penalty_accrued - a.penalty_cleared
+    SELECT a.id, a.loan_id, a.penalty_accrued - a.penalty_cleared
            + a.compound_accrued - a.compound_cleared - a.credit AS charges_less_credit
     FROM lending_loanaccount a
     WHERE a.legal_entity_id = %(legal_entity)s AND a.id > %(after)s AND a.is_open AND a.parked_at IS NULL
@@ -89,7 +88,7 @@ WITH page AS MATERIALIZED (
               > lending_cents(a.interest_base, a.year_days, a.rounding = 'half_even'))
     ORDER BY a.id LIMIT %(limit)s
 )
-SELECT page.id, page.version, page.loan_id, application.bank_card_id,
+SELECT page.id, page.loan_id, application.bank_card_id,
        billed.open + page.charges_less_credit AS due,
        EXISTS (
            SELECT 1 FROM lending_cardtransfer t WHERE t.loan_id = page.loan_id
@@ -133,8 +132,8 @@ def to_collect(*, legal_entity: LegalEntity, day: date, after: int, limit: int) 
         )
         rows = cursor.fetchall()
     loans = tuple(
-        DueLoan(account_id, version, loan_id, card_id, due)
-        for account_id, version, loan_id, card_id, due, is_asked in rows
+        DueLoan(account_id, loan_id, card_id, due)
+        for account_id, loan_id, card_id, due, is_asked in rows
         if card_id is not None and due > 0 and not is_asked
     )
     return DuePage(loans, rows[-1][0] if len(rows) == limit else None)

@@ -98,4 +98,5 @@ def test_who_pays_while_the_debits_are_being_written_is_not_asked_again(cards: C
     )
     assert [one.loan_id for one in page.loans] == [loan.pk]
     cards.book.pay(loan, str(page.loans[0].due))
-    assert auto_debits._request_page(page.loans, cards.book.business_date, cards.at(0)) == 0
+    day = cards.book.business_date
+    assert auto_debits._request_page(cards.bank, page.loans, day, cards.at(0)) == 0
