@@ -9,11 +9,34 @@ from playwright.sync_api import Browser
 
 from tests.journeys.chromium import chromium as running_chromium
 from tests.journeys.phone import PhoneBrowser
-from tests.system import RunningSystem
+from tests.system import RunningSystem, system_folder
 
 #: The first people of each persona belong to the fault tests, those from 200 on to the demo's history.
 FIRST_PERSON = 100
+#: Eighteen months are told day by day: a quarter of an hour where other work keeps the cores busy.
+HISTORY_SECONDS = 1800
 _taken: Counter[str] = Counter()
+
+
+class SystemWithHistory(RunningSystem):
+    """As ``make run`` starts it: the demo bank has customers, loans and closed days."""
+
+    def _environment(self) -> dict[str, str]:
+        environment = super()._environment()
+        del environment["DEMO_CUSTOMERS"]
+        return environment
+
+
+@pytest.fixture(scope="session")
+def system_with_history() -> Iterator[RunningSystem]:
+    """Started once for all pictures."""
+    with system_folder() as folder:
+        system = SystemWithHistory(folder)
+        system.start(timeout=HISTORY_SECONDS)
+        try:
+            yield system
+        finally:
+            system.stop()
 
 
 @pytest.fixture(scope="module")

@@ -1,6 +1,6 @@
 """``make screenshots``: walks the five journeys on a copy with a history and writes the pictures of docs/."""
 
-from collections.abc import Callable, Iterator
+from collections.abc import Callable
 from io import BytesIO
 
 import pytest
@@ -10,11 +10,12 @@ from playwright.sync_api import Browser, Page
 from bench.applicant import Applicant, people
 from deploy.place import PROJECT
 from tests.journeys import campaign, strategy_change
+from tests.journeys.conftest import HISTORY_SECONDS
 from tests.journeys.desk import DeskBrowser
 from tests.journeys.phone import PhoneBrowser
-from tests.system import RunningSystem, system_folder
+from tests.system import RunningSystem
 
-pytestmark = [pytest.mark.screenshots, pytest.mark.timeout(900)]
+pytestmark = [pytest.mark.screenshots, pytest.mark.timeout(HISTORY_SECONDS + 900)]
 FOLDER = PROJECT / "docs" / "screenshots"
 #: A picture in the documentation is looked at, not measured: its palette may be small.
 BYTES_MAX = 150_000
@@ -43,26 +44,6 @@ DESK_HEIGHT_MAX = 2400
 #: A saver who pays instalments at another lender.
 WITH_DEBTS = 152
 OFFICER, OFFICERS_CODE = "chenjianhua", "s201-shandai"
-
-
-class SystemWithHistory(RunningSystem):
-    """As ``make run`` starts it: the demo bank has customers and loans."""
-
-    def _environment(self) -> dict[str, str]:
-        environment = super()._environment()
-        del environment["DEMO_CUSTOMERS"]
-        return environment
-
-
-@pytest.fixture(scope="module")
-def system_with_history() -> Iterator[RunningSystem]:
-    with system_folder() as folder:
-        system = SystemWithHistory(folder)
-        system.start(timeout=300)
-        try:
-            yield system
-        finally:
-            system.stop()
 
 
 def save(page: Page, name: str, *, height_max: int = 0, colours: int = COLOURS) -> None:
