@@ -62,7 +62,7 @@ class Walker:
 
 
 def cast(*, customers: int, url: str) -> list[Walker]:
-    """``customers`` walkers over all personas and officers' codes; every sixth or so stops on the way."""
+    """``customers`` walkers over all personas and officers' codes; every seventh stops on the way."""
     codes = list(
         ReferralCode.objects.filter(officer__isnull=False, product_code="shandai")
         .order_by("code")
@@ -83,7 +83,7 @@ def cast(*, customers: int, url: str) -> list[Walker]:
         Walker(
             person=person,
             code=codes[number % len(codes)],
-            stop_before=_STOPS[number // 5 % len(_STOPS)] if number % 5 == 4 else "",
+            stop_before=_STOPS[number // 7 % len(_STOPS)] if number % 7 == 6 else "",
         )
         for number, person in enumerate(mixed)
     ]
@@ -159,9 +159,10 @@ def _steps_of_filling_in(
 def _borrow(walker: Walker, key: dict[str, Any], clock: Clock) -> str:
     customer = key["customer"]
     application = application_selectors.of_customer(key["application_id"], customer)
-    offer = offer_selectors.open_offers(application, clock()).first()
-    if application.state != State.OFFERED or offer is None or walker.stop_before == "offer":
+    offers_open = list(offer_selectors.open_offers(application, clock()))
+    if application.state != State.OFFERED or not offers_open or walker.stop_before == "offer":
         return application.state
+    offer = offers_open[int(walker.person["id_number"][-4:-1]) % len(offers_open)]  # tastes differ
     if walker.stop_before == "accept":
         return application.state
     offers.accept(
