@@ -12,6 +12,7 @@ from django.views.decorators.http import require_GET, require_http_methods
 from lending.errors import IllegalState, InvalidInput, TooMany
 from lending.models import Customer
 from lending.selectors import applications as application_selectors
+from lending.selectors import loan_pages, loan_positions
 from lending.selectors import loans as loan_selectors
 from lending.services import consents as consent_service
 from lending.services import loan_papers
@@ -48,7 +49,13 @@ def me(request: HttpRequest, customer: Customer) -> HttpResponse:
 @access.customer_page
 def loan(request: HttpRequest, customer: Customer, loan_id: UUID) -> HttpResponse:
     row = loan_selectors.one_of_customer(loan_id, customer)
-    context = {"loan": row, "instalments": list(loan_selectors.schedule(row))}
+    instalments = list(loan_selectors.schedule(row).order_by("due_date", "number"))
+    account = loan_pages.account_of(row)
+    context = {
+        "loan": row,
+        "instalments": instalments,
+        "position": loan_positions.of_account(account, instalments) if account else None,
+    }
     return access.page(request, "loan", context, application=row.application, back="/me/")
 
 
