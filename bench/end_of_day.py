@@ -39,7 +39,6 @@ def rows(*, small: bool) -> list[Row]:
         Row("catch-up of 1,000 loans over 24 months (Fineract's recipe)", "loan-days/s",
             min(found["recipe"].values()), 2_000, lower_is_better=False, note=f"days: {recipe}"),
         Row("replay of a 5-year loan with daily interest, 60 repayments", "ms", found["replay_ms"], 50),
-        Row("postings at 16 clients", "postings/s", found["postings"], 1_000, lower_is_better=False),
     ]  # fmt: skip
 
 
@@ -64,9 +63,6 @@ def _environment(address: str) -> dict[str, str]:
 
 def main() -> None:
     """The measured process; prints its figures as one JSON line."""
-    if sys.argv[1] == "post":
-        _post_for(float(sys.argv[2]), int(sys.argv[3]))
-        return
     if sys.argv[1] == "close":
         _close_until_told(int(sys.argv[2]))
         return
@@ -79,7 +75,6 @@ def main() -> None:
     small = count < 100_000
     book = books.bank()
     found: dict[str, Any] = {"replay_ms": _replay_ms(book)}
-    found["postings"] = _postings(2.0 if small else 10.0)
     found["recipe"] = _recipe(book, _RECIPE_DAYS[:3] if small else _RECIPE_DAYS)
     _empty()
     books.fill(count)
@@ -225,67 +220,6 @@ def _replay_ms(book: Any) -> float:
         replay(facts, plan, paid, plan[-1].due + timedelta(days=30))
         took.append((time.perf_counter() - started) * 1_000)
     return statistics.median(took)
-
-
-def _postings(seconds: float) -> float:
-    """16 clients (4 processes with 4 connections each) writing journals of three lines."""
-    clients = [
-        subprocess.Popen(
-            [sys.executable, "-m", "bench.end_of_day", "post", str(seconds), str(number)],
-            cwd=PROJECT, stdout=subprocess.PIPE, stdin=subprocess.PIPE, text=True,
-        )
-        for number in range(4)
-    ]  # fmt: skip
-    for client in clients:  # all are up before the first begins
-        assert client.stdout is not None
-        client.stdout.readline()
-    for client in clients:
-        assert client.stdin is not None
-        client.stdin.write("go\n")
-        client.stdin.flush()
-    return sum(int(client.communicate()[0]) for client in clients) / seconds
-
-
-def _post_for(seconds: float, number: int) -> None:
-    import django
-
-    django.setup()
-    print("ready", flush=True)
-    sys.stdin.readline()
-    ends, counts = time.perf_counter() + seconds, [0] * 4
-    threads = [
-        threading.Thread(target=_post_until, args=(ends, counts, at, f"{number}-{at}"))
-        for at in range(4)
-    ]
-    for thread in threads:
-        thread.start()
-    for thread in threads:
-        thread.join()
-    print(sum(counts))
-
-
-def _post_until(ends: float, counts: list[int], at: int, name: str) -> None:
-    from decimal import Decimal
-
-    from django.db import connection
-    from django.utils import timezone
-
-    from lending.domain.postings import Line
-    from lending.models import Branch
-    from lending.services import ledger
-
-    branch = Branch.objects.select_related("legal_entity").order_by("pk")[0]
-    lines = (
-        Line("1011", Decimal("110.00")), Line("1132", Decimal("-10.00")), Line("1301", Decimal("-100.00")),
-    )
-    while time.perf_counter() < ends:
-        ledger.post(
-            kind="bench", source_type="bench", source_id=f"{name}-{counts[at]}", lines=lines,
-            legal_entity=branch.legal_entity, branch=branch, accounting_date=books.DAY,
-            now=timezone.now(),
-        )
-        counts[at] += len(lines)
-    connection.close()
 
 
 if __name__ == "__main__":

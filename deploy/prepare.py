@@ -42,11 +42,12 @@ def main() -> int:
 
 def _seed() -> None:
     call_command("seed_demo")
-    customers = os.environ.get("DEMO_CUSTOMERS", "")
+    customers, days = os.environ.get("DEMO_CUSTOMERS", ""), os.environ.get("DEMO_DAYS", "")
     if "seed_demo_history" in get_commands() and settings.SANDBOX_URL and customers != "0":
-        with step("customers with a history"):
+        asked = {"customers": customers, "days": days}
+        with step("eighteen months of history"):
             call_command(
-                "seed_demo_history", **({"customers": int(customers)} if customers else {})
+                "seed_demo_history", **{name: int(given) for name, given in asked.items() if given}
             )
 
 
