@@ -18,6 +18,7 @@ from lending.models import (
     Posting,
     TransactionBooking,
 )
+from lending.selectors import loans
 
 DAYS_SHOWN = 50
 LINES_MAX = 500
@@ -90,11 +91,14 @@ def _plain(journal: Journal) -> BusinessFact:
 
 def _disbursement(journal: Journal) -> BusinessFact:
     payout = (
-        Disbursement.objects.select_related("application__loan", "bank_card")
+        Disbursement.objects.select_related("application", "drawdown", "bank_card")
         .filter(pk=journal.source_id)
         .first()
     )
-    loan = getattr(payout.application, "loan", None) if payout else None
+    loan = None
+    if payout is not None:
+        drawing = payout.drawdown
+        loan = loans.of_drawdown(drawing) if drawing else loans.first_of(payout.application)
     return BusinessFact("disbursement", loan=loan, disbursement=payout)
 
 

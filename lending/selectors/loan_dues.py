@@ -85,7 +85,7 @@ WITH page AS MATERIALIZED (
       AND (a.principal_balance > a.undue_principal
            OR a.penalty_accrued > a.penalty_cleared OR a.compound_accrued > a.compound_cleared
            OR a.interest_accrued - a.interest_cleared
-              > lending_cents(a.interest_base, a.year_days, a.rounding = 'half_even'))
+              > lending_cents(a.interest_base, greatest(a.year_days, 1), a.rounding = 'half_even'))
     ORDER BY a.id LIMIT %(limit)s
 )
 SELECT page.id, page.loan_id, application.bank_card_id,

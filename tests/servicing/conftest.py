@@ -9,7 +9,9 @@ from typing import Any
 from zoneinfo import ZoneInfo
 
 import pytest
+import pytest_django
 from django.core.management import call_command
+from django.db import connection
 
 from lending.services import demo_bank, end_of_day_steps
 from risk.gateways import breaker
@@ -26,6 +28,18 @@ def _rooms_around(request: pytest.FixtureRequest, monkeypatch: pytest.MonkeyPatc
     if "whole_day" not in request.fixturenames:
         for rooms in ("BEFORE_LOANS", "AFTER_LOANS", "GATES"):
             monkeypatch.setattr(end_of_day_steps, rooms, ())
+
+
+@pytest.fixture(autouse=True)
+def _days_of_its_own(
+    request: pytest.FixtureRequest, django_db_blocker: pytest_django.DjangoDbBlocker
+) -> Iterator[None]:
+    """Django leaves the partitioned table of days alone when it empties the database after a test."""
+    yield
+    marker = request.node.get_closest_marker("django_db")
+    if marker is not None and marker.kwargs.get("transaction"):
+        with django_db_blocker.unblock(), connection.cursor() as cursor:
+            cursor.execute("TRUNCATE lending_loanday")
 
 
 @pytest.fixture

@@ -23,7 +23,7 @@ from lending.services import demo_history, demo_years
 from tests.servicing.reconciling import Desk
 
 pytestmark = pytest.mark.django_db(transaction=True)
-DAYS, PEOPLE = 36, 6
+DAYS, PEOPLE = 36, 12
 
 
 @pytest.fixture
