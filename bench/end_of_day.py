@@ -101,6 +101,7 @@ def close(workers: int = 2) -> date:
     from lending.models import LegalEntity
     from lending.services import end_of_day
 
+    books.alone()
     now = timezone.now()
     run, _ = end_of_day.begin(legal_entity=LegalEntity.objects.get(), now=now, ahead=True)
     run = end_of_day.work(run_id=run.pk, now=now, workers=workers)

@@ -94,6 +94,13 @@ def bank() -> Any:
     return Book(now)
 
 
+def alone() -> None:
+    """These books have no core bank: only the close itself is measured, not the rooms around it."""
+    from lending.services import end_of_day_steps
+
+    end_of_day_steps.BEFORE_LOANS = end_of_day_steps.AFTER_LOANS = end_of_day_steps.GATES = ()
+
+
 def fill(count: int) -> None:
     """``count`` loans with accounts and instalments, standing at the morning of ``DAY``."""
     from django.db import connection

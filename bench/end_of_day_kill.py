@@ -72,7 +72,7 @@ def _command(address: str) -> "subprocess.Popen[bytes]":
         " from lending.services import end_of_day_chunks as chunks;"
         f" chunks.CHUNK_LOANS = {_chunk_loans()};"
         " from django.core.management import call_command;"
-        " call_command('close_day', '--ahead')"
+        " from bench.end_of_day_book import alone; alone(); call_command('close_day', '--ahead')"
     )
     return subprocess.Popen(
         [sys.executable, "-c", code], cwd=PROJECT, env={**os.environ, "DATABASE_URL": address},
