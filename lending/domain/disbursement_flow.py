@@ -32,8 +32,8 @@ LEGAL_STEPS: frozenset[tuple[DisbursementState, DisbursementState]] = frozenset(
 )
 SETTLED_STATES = (S.SUCCEEDED, S.REJECTED)
 
-#: Status queries after 5, 15, 60, 300, 900 … seconds.
-QUERY_DELAYS_S = (5, 15, 60, 300, 900)
+#: Status queries after 5, 15, 60, 120, 300, 900 … seconds.
+QUERY_DELAYS_S = (5, 15, 60, 120, 300, 900)
 
 
 def query_delay_s(queries_made: int) -> int:
