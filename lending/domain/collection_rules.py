@@ -58,14 +58,3 @@ RESULTS = {
     "not_reached": False,
     "wrong_number": False,
 }
-
-
-def stage_of(days_past_due: int) -> int:
-    """The step of the ladder a loan stands on: 0 before the first, then 1, 3, 7, 15, 30, 60, 90 …"""
-    if days_past_due >= LADDER[-1]:
-        return LADDER[-1] + (days_past_due - LADDER[-1]) // LADDER_EVERY * LADDER_EVERY
-    return max((step for step in LADDER if step <= days_past_due), default=0)
-
-
-def is_worse(level: Level, than: Level) -> bool:
-    return LEVELS.index(level) > LEVELS.index(than)

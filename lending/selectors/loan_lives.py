@@ -7,9 +7,11 @@ from decimal import Decimal, localcontext
 
 from lending.domain.servicing import plan
 from lending.domain.servicing.facts import (
+    EARLY_NUMBERS_FROM,
     Component,
     LoanFacts,
     PlanRow,
+    Split,
     Transaction,
     TransactionKind,
 )
@@ -131,11 +133,11 @@ def payoff_quote(account: LoanAccount, on: date) -> PayoffQuote:
 
 def early_preview(account: LoanAccount, *, amount: Decimal, choice: str, on: date) -> EarlyPreview:
     """What a partial early repayment of ``amount`` on ``on`` would leave; nothing is written."""
-    before = state_on(account, on)
-    after = state_on(account, on)
+    state = state_on(account, on)
     with localcontext(EXACT):
+        unchanged = sum((row.interest_open for row in state.undue_rows()), ZERO)
         splits = apply(
-            after,
+            state,
             Transaction(
                 number=10**9,
                 kind=TransactionKind.PARTIAL_EARLY,
@@ -144,10 +146,9 @@ def early_preview(account: LoanAccount, *, amount: Decimal, choice: str, on: dat
                 options={"choice": choice},
             ),
         )
-        off = after_early(splits)
-        rows = tuple(after.undue_rows())
+        off = _off_principal(splits)
+        rows = tuple(state.undue_rows())
         to_come = sum((row.interest_open for row in rows), ZERO)
-        unchanged = sum((row.interest_open for row in before.undue_rows()), ZERO)
         return EarlyPreview(
             choice=choice,
             due_first=amount - off,
@@ -160,13 +161,11 @@ def early_preview(account: LoanAccount, *, amount: Decimal, choice: str, on: dat
         )
 
 
-def after_early(splits: Sequence[object]) -> Decimal:
-    """The part of the splits that went to rows of early repayments."""
-    return sum(
-        (
-            split.amount  # type: ignore[attr-defined]
-            for split in splits
-            if split.instalment >= 1_001 and split.component is Component.PRINCIPAL  # type: ignore[attr-defined]
-        ),
-        ZERO,
+def _off_principal(splits: Sequence[Split]) -> Decimal:
+    """The part of the splits that went to principal not yet due: rows of early repayments."""
+    early = (
+        split.amount
+        for split in splits
+        if split.instalment >= EARLY_NUMBERS_FROM and split.component is Component.PRINCIPAL
     )
+    return sum(early, ZERO)

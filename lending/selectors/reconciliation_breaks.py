@@ -21,7 +21,6 @@ from lending.selectors import event_accounts
 from products.money import ZERO
 
 TABS = ("open", "resolved")
-OWNERS = ("mine", "nobody")
 _JOURNALS_MAX = 50
 _FINISHED = ("clean", "breaks")
 

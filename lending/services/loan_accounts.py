@@ -12,7 +12,7 @@ from lending.domain import repricing
 from lending.domain.loan_flow import OPEN_STATES, state_of
 from lending.domain.servicing import plan
 from lending.domain.servicing.days import BASE_QUANTUM
-from lending.domain.servicing.facts import Component, LoanFacts, PlanRow
+from lending.domain.servicing.facts import EARLY_NUMBERS_FROM, Component, LoanFacts, PlanRow
 from lending.domain.servicing.replay import first_state
 from lending.domain.servicing.state import LoanState
 from lending.errors import NotFound
@@ -262,7 +262,7 @@ def _write_loan(loan: Loan, state: LoanState) -> None:
 
 def _maturity(loan: Loan, state: LoanState) -> date:
     """The last due date of the plan; the contract's if the loan ended before its first one."""
-    dues = [row.due for row in state.rows if row.number < 1_001]
+    dues = [row.due for row in state.rows if row.number < EARLY_NUMBERS_FROM]
     if dues:
         return max(dues)
     rows = PlanVersion.objects.values_list("rows", flat=True).get(loan=loan, version=0)

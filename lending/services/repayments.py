@@ -19,7 +19,7 @@ from lending import events
 from lending.domain.servicing.facts import MONEY_IN, TransactionKind
 from lending.domain.servicing.replay import ImpossibleTransaction
 from lending.errors import IllegalState, InvalidInput, NotFound
-from lending.models import LoanAccount, LoanTransaction, TransactionBooking
+from lending.models import LoanAccount, LoanTransaction
 from lending.selectors import card_transfers, loan_lives
 from lending.services import business_day, credit_lines, loan_accounts, loan_bookings, loan_catch_up
 from products.money import AMOUNT_MAX, CENT
@@ -219,8 +219,3 @@ def _tell(one: LoanTransaction, now: datetime) -> None:
         loan_id=one.loan_id,
         data={"transaction_id": str(one.pk)},
     )
-
-
-def booking_of(one: LoanTransaction) -> TransactionBooking | None:
-    """The booking in force of a transaction."""
-    return one.bookings.order_by("-version").first()

@@ -10,7 +10,7 @@ from django.utils.html import format_html, format_html_join
 from django.utils.safestring import SafeString
 from django.utils.translation import gettext, pgettext
 
-from lending.domain.servicing.facts import Split
+from lending.domain.servicing.facts import EARLY_NUMBERS_FROM, Split
 from lending.domain.servicing.tiers import bucket_of
 from lending.selectors.loan_change_previews import Preview
 from lending.templatetags.charts import (
@@ -145,6 +145,6 @@ def bucket(days_past_due: int) -> str:
 @register.filter
 def instalments_of(splits: Sequence[Split]) -> str:
     """The numbers of the instalments that a transaction touched: 3, 4."""
-    numbers = sorted({part.instalment for part in splits if 0 < part.instalment < 1_001})
+    numbers = sorted({part.instalment for part in splits if 0 < part.instalment < EARLY_NUMBERS_FROM})
     shown = ", ".join(map(str, numbers[:6]))
     return f"{shown} …" if len(numbers) > 6 else shown

@@ -6,7 +6,6 @@ from zoneinfo import ZoneInfo
 
 import pytest
 
-from lending.domain.collection_rules import stage_of
 from lending.domain.contact_policy import (
     Answer,
     Channel,
@@ -87,8 +86,3 @@ def test_two_visits_of_a_week_are_one_too_many() -> None:
     assert asked(at(11), channel=Channel.VISIT, last_by_channel=last).is_allowed
     late_call = asked(at(21), last_by_channel={"call": at(20, 30)})
     assert late_call.not_before == at(8) + timedelta(days=1)
-
-
-def test_the_ladder_has_its_steps_and_then_one_a_month() -> None:
-    steps = [stage_of(n) for n in (0, 1, 2, 3, 6, 7, 14, 15, 29, 30, 59, 60, 89, 90, 400)]
-    assert steps == [0, 1, 1, 3, 3, 7, 7, 15, 15, 30, 30, 60, 60, 90, 390]

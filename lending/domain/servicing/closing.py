@@ -13,11 +13,6 @@ from lending.domain.servicing.state import LoanState
 from products.money import ZERO
 
 
-def open_first_morning(state: LoanState) -> None:
-    """Bill what is due on the very first day (nothing, in a sound plan)."""
-    _bill(state)
-
-
 def close_until(state: LoanState, until: date) -> None:
     """Close every day before ``until``. Does nothing for a written-off loan but move the date."""
     while state.as_of < until:

@@ -7,6 +7,7 @@ from decimal import Decimal, localcontext
 
 from lending.domain.servicing import closing, money_in, plan
 from lending.domain.servicing.facts import (
+    EARLY_NUMBERS_FROM,
     MONEY_IN,
     Component,
     LoanFacts,
@@ -206,7 +207,7 @@ def _restructuring(state: LoanState, one: Transaction) -> list[Split]:
     if not balance:
         return []
     running, ahead = state.running_interest, _paid_ahead(state)
-    number = max((row.number for row in state.rows if row.number < 1_001), default=0)
+    number = max((row.number for row in state.rows if row.number < EARLY_NUMBERS_FROM), default=0)
     _drop_undue(state)
     for row in state.rows:
         row.principal = row.principal_cleared
