@@ -146,7 +146,7 @@ def early_preview(account: LoanAccount, *, amount: Decimal, choice: str, on: dat
                 options={"choice": choice},
             ),
         )
-        off = _off_principal(splits)
+        off = off_principal(splits)
         rows = tuple(state.undue_rows())
         to_come = sum((row.interest_open for row in rows), ZERO)
         return EarlyPreview(
@@ -161,7 +161,7 @@ def early_preview(account: LoanAccount, *, amount: Decimal, choice: str, on: dat
         )
 
 
-def _off_principal(splits: Sequence[Split]) -> Decimal:
+def off_principal(splits: Sequence[Split]) -> Decimal:
     """The part of the splits that went to principal not yet due: rows of early repayments."""
     early = (
         split.amount

@@ -163,7 +163,7 @@ def _repayment(change: LoanChange, account: LoanAccount, tried: Preview) -> None
 
 def _partial_early(change: LoanChange, account: LoanAccount, tried: Preview) -> None:
     _repayment(change, account, tried)
-    if not loan_lives.after_early(tried.splits):
+    if not loan_lives.off_principal(tried.splits):
         raise InvalidInput.field(
             "amount", _("This only covers what is due; record it as a repayment.")
         )
