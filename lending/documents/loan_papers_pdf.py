@@ -1,61 +1,33 @@
 """A loan paper as A4 pages. Same paper, same bytes: no clock, no chance, fonts embedded."""
 
-from io import BytesIO
-
-from reportlab.lib.pagesizes import A4
-from reportlab.lib.units import mm
-from reportlab.platypus import Flowable, SimpleDocTemplate, Spacer, TableStyle
+from reportlab.platypus import Flowable, Spacer
 from reportlab.platypus import Table as Grid
 
 from lending.documents.contract_content import Table
-from lending.documents.contract_pdf import NumberedPages
 from lending.documents.loan_papers import Paper
-from lending.documents.pdf_tables import MARGIN, WIDTH, grid, ruled
-from lending.documents.pdf_type import GREEN, INK_SOFT, REGULAR, register_fonts, set_text
+from lending.documents.pdf_letters import letterhead, printed
+from lending.documents.pdf_tables import WIDTH, grid, ruled
+from lending.documents.pdf_type import INK_SOFT, REGULAR, set_text
 
-_FRAME = 6.0  # points reportlab pads its page frame with
 _SHARES = (0.12, 0.24, 0.14, 0.13, 0.12, 0.11, 0.14)
 
 
 def render(paper: Paper, *, check_at: str) -> bytes:
     """PDF bytes. ``check_at``: the public address where the code is checked; it stands at every foot."""
-    register_fonts()
-    out = BytesIO()
-    document = SimpleDocTemplate(
-        out,
-        pagesize=A4,
-        leftMargin=MARGIN - _FRAME,
-        rightMargin=MARGIN - _FRAME,
-        topMargin=18 * mm,
-        bottomMargin=22 * mm,
+    return printed(
+        _story(paper, check_at),
         title=f"{paper.title[0]} {paper.number}",
         author=paper.lender[0],
-        lang="zh-CN",
-        invariant=1,
-    )
-
-    class Pages(NumberedPages):
-        foot = (
+        foot_lines=(
             f"{paper.number}  验真码 verification code {paper.code}  {check_at}",
             f"SHA-256 {paper.sha256}",
-        )
-        page_words = "第 {page} / {pages} 页"
-
-    document.build(_story(paper, check_at), canvasmaker=Pages)
-    return out.getvalue()
+        ),
+    )
 
 
 def _story(paper: Paper, check_at: str) -> list[Flowable]:
-    bar = Grid([[""]], colWidths=[WIDTH], rowHeights=[3])
-    bar.setStyle(
-        TableStyle([("BACKGROUND", (0, 0), (-1, -1), GREEN), ("FONTNAME", (0, 0), (-1, -1), REGULAR)])
-    )
     story: list[Flowable] = [
-        set_text(f"{paper.lender[0]}  {paper.lender[1]}", WIDTH, size=11, bold=True, colour=GREEN),
-        set_text(paper.title[0], WIDTH, size=20, bold=True, space_after=2),
-        set_text(paper.title[1], WIDTH, size=11, colour=INK_SOFT, space_after=6),
-        bar,
-        Spacer(0, 10),
+        *letterhead(paper.lender, paper.title),
         _facts(paper),
         Spacer(0, 12),
     ]
