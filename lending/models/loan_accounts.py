@@ -4,6 +4,8 @@ Everything here is given again by replaying the loan's plan and transactions
 (``lending.domain.servicing.replay``); the nightly close moves it on set-based.
 """
 
+from decimal import Decimal
+
 from django.db import models
 
 from lending.domain.servicing.tiers import Tier
@@ -117,12 +119,12 @@ class LoanAccount(models.Model):
         return f"{self.loan_id} closed through {self.closed_through}"
 
     @property
-    def interest_open(self):  # type: ignore[no-untyped-def]
+    def interest_open(self) -> Decimal:
         """Accrued and not yet paid, the running period included."""
         return self.interest_accrued - self.interest_cleared
 
     @property
-    def late_charges_open(self):  # type: ignore[no-untyped-def]
+    def late_charges_open(self) -> Decimal:
         """Penalty and compound interest not yet paid."""
         return (
             self.penalty_accrued

@@ -1,6 +1,7 @@
 """Loans (借据) and their instalments, booked in the transaction that settles the payout."""
 
 import uuid
+from decimal import Decimal
 
 from django.db import models
 
@@ -123,9 +124,9 @@ class Instalment(models.Model):
         return f"{self.loan_id} #{self.number}"
 
     @property
-    def amount(self):  # type: ignore[no-untyped-def]
+    def amount(self) -> Decimal:
         return self.principal + self.interest
 
     @property
-    def open_amount(self):  # type: ignore[no-untyped-def]
+    def open_amount(self) -> Decimal:
         return self.amount - self.principal_cleared - self.interest_cleared

@@ -10,6 +10,7 @@ from datetime import date, datetime, timedelta
 from uuid import UUID
 
 from django.db import connection
+from django.db.models import QuerySet
 
 from lending.domain.disbursement_flow import DisbursementState
 from lending.models import CardTransfer, EndOfDayRun, LegalEntity
@@ -47,10 +48,10 @@ def _unsent(entity: LegalEntity, day: date) -> list[UUID]:
 
 def _being_sent(entity: LegalEntity, day: date) -> bool:
     """Calls under way; what is unknown already takes longer than the close waits."""
-    return bool(_of(entity, day).filter(state=DisbursementState.SENDING).exists())
+    return _of(entity, day).filter(state=DisbursementState.SENDING).exists()
 
 
-def _of(entity: LegalEntity, day: date):  # type: ignore[no-untyped-def]
+def _of(entity: LegalEntity, day: date) -> "QuerySet[CardTransfer]":
     return CardTransfer.objects.filter(
         loan__legal_entity=entity, channel=auto_debits.CHANNEL, business_date=day
     ).order_by("created_at")
