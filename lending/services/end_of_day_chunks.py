@@ -23,7 +23,9 @@ from lending.services import closing_sql, loan_accounts, loan_catch_up
 from products import selectors as product_selectors
 
 log = structlog.get_logger(__name__)
-CHUNK_LOANS = 10_000
+#: A payment on a loan of the chunk in work waits for it: larger chunks close a little faster and make the
+#: unlucky wait longer (10,000: 1.6 × bare SQL, payments' p95 4.2 ×; 2,500: 1.8 × and 2.0 to 2.3 ×).
+CHUNK_LOANS = 2_500
 LEASE_S = 3
 ATTEMPTS = 5
 #: Loans further behind are replayed one by one, so many at a time.
